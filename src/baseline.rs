@@ -1,0 +1,1 @@
+//! The fitness and the findings of the last deployment that succeeded.

@@ -1,0 +1,6 @@
+//! Checks: codedeploy.
+
+use crate::check::Check;
+
+/// The table.
+pub(super) const CHECKS: &[Check] = &[];

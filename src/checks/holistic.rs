@@ -1,0 +1,6 @@
+//! Checks: holistic.
+
+use crate::check::Check;
+
+/// The table.
+pub(super) const CHECKS: &[Check] = &[];

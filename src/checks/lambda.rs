@@ -1,0 +1,6 @@
+//! Checks: lambda.
+
+use crate::check::Check;
+
+/// The table.
+pub(super) const CHECKS: &[Check] = &[];

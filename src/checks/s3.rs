@@ -1,0 +1,6 @@
+//! Checks: s3.
+
+use crate::check::Check;
+
+/// The table.
+pub(super) const CHECKS: &[Check] = &[];

@@ -1,0 +1,1 @@
+//! The terminal program: one command a file, the only code that prints.

@@ -1,0 +1,1 @@
+//! From an evaluation and its fitness to a decision: proceed or halt.

@@ -1,0 +1,1 @@
+//! A deployment as CodeDeploy runs it: who, which versions, which strategy.

@@ -1,0 +1,1 @@
+//! What CodeDeploy sends a hook: two ids.

@@ -1,0 +1,160 @@
+//! What was observed of a stack's resources, shaped like CloudFormation's own properties.
+//!
+//! One document serves every source: a template, a live stack, a saved file. Readers write
+//! [`RawResource`]s, JSON properties in CloudFormation's names with the markers of [`Observed`] and
+//! [`Text`] where something is not known; [`Facts::build`] types them and joins what CloudFormation
+//! splits over several resources (bucket and bucket policy, function and invoke config).
+//!
+//! Never does any I/O, never reads a clock.
+
+mod directory;
+mod observed;
+mod properties;
+mod text;
+
+pub mod apigateway;
+pub mod appsync;
+pub mod cloudwatch;
+pub mod codedeploy;
+pub mod dax;
+pub mod dynamodb;
+pub mod events;
+pub mod iam;
+pub mod iot;
+pub mod lambda;
+pub mod logs;
+pub mod s3;
+pub mod sns;
+pub mod sqs;
+pub mod stepfunctions;
+
+pub use directory::{Directory, Target};
+pub use observed::{Observed, UNKNOWN, Why, unknown_marker};
+pub use properties::Properties;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+pub use text::{Part, TEXT, Text};
+
+use crate::inventory::{LogicalId, ResourceRef};
+
+/// The version of the facts document that this release writes.
+pub const FACTS_VERSION: u32 = 1;
+
+/// Everything observed of one stack, as one versioned document (`audit --save`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Facts {
+    /// [`FACTS_VERSION`] of the writer.
+    pub version: u32,
+    /// Whose facts these are.
+    pub stack: StackIdentity,
+    /// One entry a resource, in the order of the source.
+    pub resources: Vec<Resource>,
+}
+
+/// Which stack, where. A template knows none of it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct StackIdentity {
+    /// The stack's name, or the template's file name.
+    pub name: String,
+    /// The AWS account, twelve digits.
+    pub account: Observed<String>,
+    /// The region, `eu-west-1` for example.
+    pub region: Observed<String>,
+}
+
+/// One resource with what was observed of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resource {
+    /// Its names.
+    pub reference: ResourceRef,
+    /// Its typed properties, with whatever belongs to it joined.
+    pub properties: Properties,
+}
+
+/// A resource as a reader hands it over: names, and properties as JSON in CloudFormation's shape.
+///
+/// The resource attributes `DeletionPolicy`, `UpdateReplacePolicy` and `UpdatePolicy` stand among the
+/// properties: no CloudFormation type has a property of those names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RawResource {
+    /// Its names.
+    #[serde(flatten)]
+    pub reference: ResourceRef,
+    /// An object; properties that are absent are left out.
+    #[serde(default)]
+    pub properties: Value,
+}
+
+/// Facts under assumptions about what the source leaves open.
+///
+/// A template with conditions that nothing settles has several branches; everything else has one,
+/// without assumptions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Branch {
+    /// What is taken to be true here, in a fixed order; empty where nothing is open.
+    pub assumptions: Vec<Assumption>,
+    /// What the stack holds then.
+    pub facts: Facts,
+}
+
+/// One assumption of a [`Branch`]: a condition of the template and its value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Assumption {
+    /// The condition's name.
+    pub condition: String,
+    /// Its value in this branch.
+    pub holds: bool,
+}
+
+impl Facts {
+    /// Types the properties and joins what belongs together.
+    pub fn build(stack: StackIdentity, resources: impl IntoIterator<Item = RawResource>) -> Self {
+        let resources = resources.into_iter().map(Resource::from).collect();
+        let mut facts = Self { version: FACTS_VERSION, stack, resources };
+        let directory = Directory::of(&facts);
+        s3::join(&mut facts, &directory);
+        dynamodb::join(&mut facts, &directory);
+        lambda::join(&mut facts, &directory);
+        iam::join(&mut facts, &directory);
+        facts
+    }
+
+    /// The resources of one type of facts, with their names.
+    pub fn each<'a, T: 'a>(
+        &'a self,
+        pick: impl Fn(&'a Properties) -> Option<&'a T> + 'a,
+    ) -> impl Iterator<Item = (&'a LogicalId, &'a T)> {
+        self.resources
+            .iter()
+            .filter_map(move |resource| Some((&resource.reference.logical_id, pick(&resource.properties)?)))
+    }
+
+    /// The resource of this name.
+    pub fn get(&self, id: &LogicalId) -> Option<&Resource> {
+        self.resources.iter().find(|resource| &resource.reference.logical_id == id)
+    }
+}
+
+impl From<RawResource> for Resource {
+    fn from(raw: RawResource) -> Self {
+        let properties = Properties::read(&raw.reference.r#type, &raw.properties);
+        Self { reference: raw.reference, properties }
+    }
+}
+
+// As JSON a resource is a `RawResource` again: one shape for readers and for saved documents.
+impl Serialize for Resource {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let properties = self.properties.to_value().map_err(serde::ser::Error::custom)?;
+        RawResource { reference: self.reference.clone(), properties }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Resource {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        RawResource::deserialize(deserializer).map(Self::from)
+    }
+}

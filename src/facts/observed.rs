@@ -1,0 +1,204 @@
+//! `Observed<T>`: what is known about one property, and why where nothing is.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::Value;
+
+use super::Text;
+
+/// The key that marks a value nobody could read, as the readers write it into a document.
+pub const UNKNOWN: &str = "$unknown";
+
+/// One observation of a property.
+///
+/// As JSON: the value itself; `null` or no key at all for `Absent`; `{"$unknown": …}` for `Unknown`.
+/// A value of the wrong shape becomes `Unknown(Why::Malformed)` for that property alone, so that one
+/// bad property never hides the rest of a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Observed<T> {
+    /// The property has this value.
+    Present(T),
+    /// The property was looked for and is not there.
+    Absent,
+    /// Nobody could tell. Never treated like `Absent`, never like a pass.
+    Unknown(Why),
+}
+
+/// Why an observation failed. Denied, throttled, timed out and absent are four different things.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Why {
+    /// AWS refused the call; `action` is the IAM action to grant.
+    Denied {
+        /// For example `s3:GetEncryptionConfiguration`.
+        action: String,
+    },
+    /// AWS asked us to slow down until the budget was gone.
+    Throttled {
+        /// For example `dynamodb:DescribeTable`.
+        operation: String,
+    },
+    /// No answer within the time allowed.
+    TimedOut {
+        /// For example `dynamodb:DescribeTable`.
+        operation: String,
+    },
+    /// The call failed in another way.
+    Failed {
+        /// For example `dynamodb:DescribeTable`.
+        operation: String,
+        /// What the service or the transport said.
+        message: String,
+    },
+    /// A template does not settle it: a parameter without default, an import, a dynamic reference.
+    Unresolved(String),
+    /// The value does not have the shape that CloudFormation documents.
+    Malformed(String),
+    /// This source cannot show it, or nobody asked: what a template does not hold, a disabled need.
+    NotObserved(String),
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Denied { action } => write!(f, "access denied; grant {action}"),
+            Self::Throttled { operation } => write!(f, "{operation} was throttled"),
+            Self::TimedOut { operation } => write!(f, "{operation} timed out"),
+            Self::Failed { operation, message } => write!(f, "{operation} failed: {message}"),
+            Self::Unresolved(what) | Self::NotObserved(what) => f.write_str(what),
+            Self::Malformed(what) => write!(f, "not what CloudFormation documents: {what}"),
+        }
+    }
+}
+
+// Not derived: a derive would ask for `T: Default`.
+#[expect(clippy::derivable_impls, reason = "a derive would demand T: Default")]
+impl<T> Default for Observed<T> {
+    fn default() -> Self {
+        Self::Absent
+    }
+}
+
+impl<T> Observed<T> {
+    /// For a property that this kind of source can never show.
+    pub fn not_observed(what: impl Into<String>) -> Self {
+        Self::Unknown(Why::NotObserved(what.into()))
+    }
+
+    /// A view of the same observation.
+    pub fn as_ref(&self) -> Observed<&T> {
+        match self {
+            Self::Present(value) => Observed::Present(value),
+            Self::Absent => Observed::Absent,
+            Self::Unknown(why) => Observed::Unknown(why.clone()),
+        }
+    }
+
+    /// Changes the value, keeps absence and ignorance.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Observed<U> {
+        match self {
+            Self::Present(value) => Observed::Present(change(value)),
+            Self::Absent => Observed::Absent,
+            Self::Unknown(why) => Observed::Unknown(why),
+        }
+    }
+
+    /// Looks further into the value; absence and ignorance of the outer value are those of the result.
+    pub fn and_then<U>(self, look: impl FnOnce(T) -> Observed<U>) -> Observed<U> {
+        match self {
+            Self::Present(value) => look(value),
+            Self::Absent => Observed::Absent,
+            Self::Unknown(why) => Observed::Unknown(why),
+        }
+    }
+
+    /// Puts the value that the service assumes today where the property is absent.
+    pub fn or_default_of_service(self, value: T) -> Self {
+        match self {
+            Self::Absent => Self::Present(value),
+            other => other,
+        }
+    }
+
+    /// The value, where one is known.
+    pub fn present(&self) -> Option<&T> {
+        match self {
+            Self::Present(value) => Some(value),
+            Self::Absent | Self::Unknown(_) => None,
+        }
+    }
+
+    /// Whether the property was looked for and is not there.
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+}
+
+impl<T: Serialize> Serialize for Observed<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Present(value) => value.serialize(serializer),
+            Self::Absent => serializer.serialize_none(),
+            Self::Unknown(why) => {
+                use serde::ser::SerializeMap;
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry(UNKNOWN, why)?;
+                map.end()
+            }
+        }
+    }
+}
+
+impl<'de, T: de::DeserializeOwned> Deserialize<'de> for Observed<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::read(&Value::deserialize(deserializer)?))
+    }
+}
+
+impl<T: de::DeserializeOwned> Observed<T> {
+    /// Reads one property value; never fails, for a bad value is an observation too.
+    pub fn read(value: &Value) -> Self {
+        if value.is_null() {
+            return Self::Absent;
+        }
+        if let Some(why) = unknown_marker(value) {
+            return Self::Unknown(why);
+        }
+        match T::deserialize(value) {
+            Ok(read) => Self::Present(read),
+            Err(error) => match coerced(value).and_then(|other| T::deserialize(&other).ok()) {
+                Some(read) => Self::Present(read),
+                None => Self::Unknown(unreadable(value, &error)),
+            },
+        }
+    }
+}
+
+/// The reason inside `{"$unknown": …}`, if that is what the value is.
+pub fn unknown_marker(value: &Value) -> Option<Why> {
+    let map = value.as_object().filter(|map| map.len() == 1)?;
+    let why = map.get(UNKNOWN)?;
+    Some(Why::deserialize(why).unwrap_or_else(|error| Why::Malformed(error.to_string())))
+}
+
+/// A value whose parts are only known after deployment is unresolved; any other is malformed.
+fn unreadable(value: &Value, error: &serde_json::Error) -> Why {
+    match Text::from_marker(value) {
+        Some(text) => text.why_unresolved(),
+        None => Why::Malformed(error.to_string()),
+    }
+}
+
+/// CloudFormation takes `"true"` for `true` and `"5"` for `5`, and the reverse.
+fn coerced(value: &Value) -> Option<Value> {
+    match value {
+        Value::String(text) => match text.as_str() {
+            "true" | "True" => Some(Value::Bool(true)),
+            "false" | "False" => Some(Value::Bool(false)),
+            _ => serde_json::from_str::<serde_json::Number>(text).ok().map(Value::Number),
+        },
+        Value::Bool(flag) => Some(Value::String(flag.to_string())),
+        Value::Number(number) => Some(Value::String(number.to_string())),
+        _ => None,
+    }
+}

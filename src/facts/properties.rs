@@ -1,0 +1,213 @@
+//! The typed properties of a resource: one variant a CloudFormation type that a check reads.
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::{
+    UNKNOWN, Why, apigateway, appsync, cloudwatch, codedeploy, dax, dynamodb, events, iam, iot, lambda, logs, s3, sns,
+    sqs, stepfunctions,
+};
+use crate::inventory::ResourceType;
+
+/// What was observed of one resource.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Properties {
+    /// `AWS::S3::Bucket`
+    Bucket(Box<s3::Bucket>),
+    /// `AWS::S3::BucketPolicy`
+    BucketPolicy(Box<s3::BucketPolicy>),
+    /// `AWS::S3::AccessPoint`
+    AccessPoint(Box<s3::AccessPoint>),
+    /// `AWS::DynamoDB::Table`
+    Table(Box<dynamodb::Table>),
+    /// `AWS::DynamoDB::GlobalTable`
+    GlobalTable(Box<dynamodb::GlobalTable>),
+    /// `AWS::ApplicationAutoScaling::ScalableTarget`
+    ScalableTarget(Box<dynamodb::ScalableTarget>),
+    /// `AWS::ApplicationAutoScaling::ScalingPolicy`
+    ScalingPolicy(Box<dynamodb::ScalingPolicy>),
+    /// `AWS::DAX::Cluster`
+    DaxCluster(Box<dax::Cluster>),
+    /// `AWS::Lambda::Function`
+    Function(Box<lambda::Function>),
+    /// `AWS::Lambda::Alias`
+    Alias(Box<lambda::Alias>),
+    /// `AWS::Lambda::Version`
+    Version(Box<lambda::Version>),
+    /// `AWS::Lambda::Permission`
+    Permission(Box<lambda::Permission>),
+    /// `AWS::Lambda::Url`
+    FunctionUrl(Box<lambda::Url>),
+    /// `AWS::Lambda::EventSourceMapping`
+    EventSourceMapping(Box<lambda::EventSourceMapping>),
+    /// `AWS::Lambda::EventInvokeConfig`
+    EventInvokeConfig(Box<lambda::EventInvokeConfig>),
+    /// `AWS::CodeDeploy::DeploymentGroup`
+    DeploymentGroup(Box<codedeploy::DeploymentGroup>),
+    /// `AWS::CodeDeploy::DeploymentConfig`
+    DeploymentConfig(Box<codedeploy::DeploymentConfig>),
+    /// `AWS::CloudWatch::Alarm`
+    Alarm(Box<cloudwatch::Alarm>),
+    /// `AWS::CloudWatch::CompositeAlarm`
+    CompositeAlarm(Box<cloudwatch::CompositeAlarm>),
+    /// `AWS::Logs::LogGroup`
+    LogGroup(Box<logs::LogGroup>),
+    /// `AWS::SQS::Queue`
+    Queue(Box<sqs::Queue>),
+    /// `AWS::SNS::Topic`
+    Topic(Box<sns::Topic>),
+    /// `AWS::SNS::Subscription`
+    Subscription(Box<sns::Subscription>),
+    /// `AWS::IAM::Role`
+    Role(Box<iam::Role>),
+    /// `AWS::IAM::Policy`
+    Policy(Box<iam::Policy>),
+    /// `AWS::IAM::ManagedPolicy`
+    ManagedPolicy(Box<iam::ManagedPolicy>),
+    /// `AWS::ApiGateway::RestApi`
+    RestApi(Box<apigateway::RestApi>),
+    /// `AWS::ApiGateway::Method`
+    Method(Box<apigateway::Method>),
+    /// `AWS::ApiGatewayV2::Api`
+    HttpApi(Box<apigateway::HttpApi>),
+    /// `AWS::ApiGatewayV2::Integration`
+    Integration(Box<apigateway::Integration>),
+    /// `AWS::Events::Rule`
+    Rule(Box<events::Rule>),
+    /// `AWS::Scheduler::Schedule`
+    Schedule(Box<events::Schedule>),
+    /// `AWS::Pipes::Pipe`
+    Pipe(Box<events::Pipe>),
+    /// `AWS::StepFunctions::StateMachine`
+    StateMachine(Box<stepfunctions::StateMachine>),
+    /// `AWS::AppSync::DataSource`
+    DataSource(Box<appsync::DataSource>),
+    /// `AWS::IoT::TopicRule`
+    TopicRule(Box<iot::TopicRule>),
+    /// A type that no check reads, kept as it came so that a saved document loses nothing.
+    Other(Value),
+    /// A known type whose properties are no object.
+    Unreadable(Why),
+}
+
+impl Properties {
+    /// Types the JSON properties of a resource. Never fails: what cannot be read is `Unreadable`.
+    pub fn read(r#type: &ResourceType, value: &Value) -> Self {
+        match r#type.as_str() {
+            "AWS::S3::Bucket" => typed(value, Self::Bucket),
+            "AWS::S3::BucketPolicy" => typed(value, Self::BucketPolicy),
+            "AWS::S3::AccessPoint" => typed(value, Self::AccessPoint),
+            "AWS::DynamoDB::Table" => typed(value, Self::Table),
+            "AWS::DynamoDB::GlobalTable" => typed(value, Self::GlobalTable),
+            "AWS::ApplicationAutoScaling::ScalableTarget" => typed(value, Self::ScalableTarget),
+            "AWS::ApplicationAutoScaling::ScalingPolicy" => typed(value, Self::ScalingPolicy),
+            "AWS::DAX::Cluster" => typed(value, Self::DaxCluster),
+            "AWS::Lambda::Function" => typed(value, Self::Function),
+            "AWS::Lambda::Alias" => typed(value, Self::Alias),
+            "AWS::Lambda::Version" => typed(value, Self::Version),
+            "AWS::Lambda::Permission" => typed(value, Self::Permission),
+            "AWS::Lambda::Url" => typed(value, Self::FunctionUrl),
+            "AWS::Lambda::EventSourceMapping" => typed(value, Self::EventSourceMapping),
+            "AWS::Lambda::EventInvokeConfig" => typed(value, Self::EventInvokeConfig),
+            "AWS::CodeDeploy::DeploymentGroup" => typed(value, Self::DeploymentGroup),
+            "AWS::CodeDeploy::DeploymentConfig" => typed(value, Self::DeploymentConfig),
+            "AWS::CloudWatch::Alarm" => typed(value, Self::Alarm),
+            "AWS::CloudWatch::CompositeAlarm" => typed(value, Self::CompositeAlarm),
+            "AWS::Logs::LogGroup" => typed(value, Self::LogGroup),
+            "AWS::SQS::Queue" => typed(value, Self::Queue),
+            "AWS::SNS::Topic" => typed(value, Self::Topic),
+            "AWS::SNS::Subscription" => typed(value, Self::Subscription),
+            "AWS::IAM::Role" => typed(value, Self::Role),
+            "AWS::IAM::Policy" => typed(value, Self::Policy),
+            "AWS::IAM::ManagedPolicy" => typed(value, Self::ManagedPolicy),
+            "AWS::ApiGateway::RestApi" => typed(value, Self::RestApi),
+            "AWS::ApiGateway::Method" => typed(value, Self::Method),
+            "AWS::ApiGatewayV2::Api" => typed(value, Self::HttpApi),
+            "AWS::ApiGatewayV2::Integration" => typed(value, Self::Integration),
+            "AWS::Events::Rule" => typed(value, Self::Rule),
+            "AWS::Scheduler::Schedule" => typed(value, Self::Schedule),
+            "AWS::Pipes::Pipe" => typed(value, Self::Pipe),
+            "AWS::StepFunctions::StateMachine" => typed(value, Self::StateMachine),
+            "AWS::AppSync::DataSource" => typed(value, Self::DataSource),
+            "AWS::IoT::TopicRule" => typed(value, Self::TopicRule),
+            _ => Self::Other(value.clone()),
+        }
+    }
+
+    /// The JSON properties again, without the absent ones.
+    ///
+    /// # Errors
+    /// Where a value cannot be written as JSON.
+    pub fn to_value(&self) -> Result<Value, serde_json::Error> {
+        match self {
+            Self::Bucket(properties) => written(properties),
+            Self::BucketPolicy(properties) => written(properties),
+            Self::AccessPoint(properties) => written(properties),
+            Self::Table(properties) => written(properties),
+            Self::GlobalTable(properties) => written(properties),
+            Self::ScalableTarget(properties) => written(properties),
+            Self::ScalingPolicy(properties) => written(properties),
+            Self::DaxCluster(properties) => written(properties),
+            Self::Function(properties) => written(properties),
+            Self::Alias(properties) => written(properties),
+            Self::Version(properties) => written(properties),
+            Self::Permission(properties) => written(properties),
+            Self::FunctionUrl(properties) => written(properties),
+            Self::EventSourceMapping(properties) => written(properties),
+            Self::EventInvokeConfig(properties) => written(properties),
+            Self::DeploymentGroup(properties) => written(properties),
+            Self::DeploymentConfig(properties) => written(properties),
+            Self::Alarm(properties) => written(properties),
+            Self::CompositeAlarm(properties) => written(properties),
+            Self::LogGroup(properties) => written(properties),
+            Self::Queue(properties) => written(properties),
+            Self::Topic(properties) => written(properties),
+            Self::Subscription(properties) => written(properties),
+            Self::Role(properties) => written(properties),
+            Self::Policy(properties) => written(properties),
+            Self::ManagedPolicy(properties) => written(properties),
+            Self::RestApi(properties) => written(properties),
+            Self::Method(properties) => written(properties),
+            Self::HttpApi(properties) => written(properties),
+            Self::Integration(properties) => written(properties),
+            Self::Rule(properties) => written(properties),
+            Self::Schedule(properties) => written(properties),
+            Self::Pipe(properties) => written(properties),
+            Self::StateMachine(properties) => written(properties),
+            Self::DataSource(properties) => written(properties),
+            Self::TopicRule(properties) => written(properties),
+            Self::Other(value) => Ok(value.clone()),
+            Self::Unreadable(why) => Ok(serde_json::json!({ UNKNOWN: why })),
+        }
+    }
+}
+
+fn typed<T: DeserializeOwned>(value: &Value, variant: fn(Box<T>) -> Properties) -> Properties {
+    if let Some(why) = super::unknown_marker(value) {
+        return Properties::Unreadable(why);
+    }
+    let empty = Value::Object(serde_json::Map::new());
+    let value = if value.is_null() { &empty } else { value };
+    match T::deserialize(value) {
+        Ok(properties) => variant(Box::new(properties)),
+        Err(error) => Properties::Unreadable(Why::Malformed(error.to_string())),
+    }
+}
+
+fn written<T: Serialize>(properties: &T) -> Result<Value, serde_json::Error> {
+    let mut value = serde_json::to_value(properties)?;
+    leave_out_absent(&mut value);
+    Ok(value)
+}
+
+/// Removes `null`, which is how `Observed::Absent` is written.
+fn leave_out_absent(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, value| !value.is_null());
+            map.values_mut().for_each(leave_out_absent);
+        }
+        Value::Array(items) => items.iter_mut().for_each(leave_out_absent),
+        _ => {}
+    }
+}

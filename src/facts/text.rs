@@ -1,0 +1,166 @@
+//! Text of which parts are known only after deployment, such as an ARN built from a `Ref`.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::{Value, json};
+
+use super::Why;
+
+/// The key that marks a text with parts, as the template reader writes it into a document.
+pub const TEXT: &str = "$text";
+
+/// A string made of literal parts and parts that a template cannot know.
+///
+/// As JSON: a plain string where every part is literal, else `{"$text": [part, …]}`. Two texts that
+/// are equal part for part have equal values after deployment; two that differ may still have.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Text {
+    parts: Vec<Part>,
+}
+
+/// One part of a [`Text`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Part {
+    /// Known text.
+    Literal(String),
+    /// `Ref` (no attribute) or `Fn::GetAtt` of a resource of the same stack.
+    Reference {
+        /// The logical id of the resource.
+        resource: String,
+        /// The attribute, `Arn` for example; none for `Ref`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attribute: Option<String>,
+    },
+    /// A pseudo parameter, `AWS::Region` for example.
+    Pseudo(String),
+    /// A part that nobody can know from the template.
+    Unknown(Why),
+}
+
+impl Text {
+    /// A text of these parts; neighbouring literals become one, empty ones vanish.
+    pub fn new(parts: impl IntoIterator<Item = Part>) -> Self {
+        let mut joined: Vec<Part> = Vec::new();
+        for part in parts {
+            match (joined.last_mut(), part) {
+                (_, Part::Literal(text)) if text.is_empty() => {}
+                (Some(Part::Literal(before)), Part::Literal(text)) => before.push_str(&text),
+                (_, part) => joined.push(part),
+            }
+        }
+        Self { parts: joined }
+    }
+
+    /// A wholly known text.
+    pub fn literal(text: impl Into<String>) -> Self {
+        Self::new([Part::Literal(text.into())])
+    }
+
+    /// The parts, in order; none for the empty text.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// The text, where all of it is known.
+    pub fn as_str(&self) -> Option<&str> {
+        match self.parts.as_slice() {
+            [] => Some(""),
+            [Part::Literal(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The known text at the beginning, possibly empty.
+    pub fn literal_prefix(&self) -> &str {
+        match self.parts.first() {
+            Some(Part::Literal(text)) => text,
+            _ => "",
+        }
+    }
+
+    /// The known text at the end, possibly empty.
+    pub fn literal_suffix(&self) -> &str {
+        match self.parts.last() {
+            Some(Part::Literal(text)) => text,
+            _ => "",
+        }
+    }
+
+    /// Whether the value is `other`: `None` where that is known only after deployment.
+    pub fn equals(&self, other: &str) -> Option<bool> {
+        if let Some(known) = self.as_str() {
+            return Some(known == other);
+        }
+        let possible = other.starts_with(self.literal_prefix()) && other.ends_with(self.literal_suffix());
+        if possible { None } else { Some(false) }
+    }
+
+    /// The logical ids this text refers to, in order, with repetition.
+    pub fn references(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Reference { resource, .. } => Some(resource.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Why the whole text cannot be known from the template.
+    pub fn why_unresolved(&self) -> Why {
+        self.parts
+            .iter()
+            .find_map(|part| match part {
+                Part::Unknown(why) => Some(why.clone()),
+                Part::Reference { .. } | Part::Pseudo(_) => {
+                    Some(Why::Unresolved(format!("{self} is known only after deployment")))
+                }
+                Part::Literal(_) => None,
+            })
+            .unwrap_or_else(|| Why::Malformed(format!("unexpected text {self}")))
+    }
+
+    /// The text inside a `{"$text": …}` marker, if that is what the value is.
+    pub fn from_marker(value: &Value) -> Option<Self> {
+        let parts = value.as_object().filter(|map| map.len() == 1)?.get(TEXT)?;
+        Vec::<Part>::deserialize(parts).ok().map(Self::new)
+    }
+
+    /// The JSON form: a plain string, or the marker.
+    pub fn to_value(&self) -> Value {
+        match self.as_str() {
+            Some(text) => Value::String(text.to_owned()),
+            None => json!({ TEXT: self.parts }),
+        }
+    }
+}
+
+impl fmt::Display for Text {
+    /// As `Fn::Sub` would write it: `${Function.Arn}`, `${AWS::Region}`, `${?}` for the unknown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for part in &self.parts {
+            match part {
+                Part::Literal(text) => f.write_str(text)?,
+                Part::Reference { resource, attribute: None } => write!(f, "${{{resource}}}")?,
+                Part::Reference { resource, attribute: Some(attribute) } => write!(f, "${{{resource}.{attribute}}}")?,
+                Part::Pseudo(name) => write!(f, "${{{name}}}")?,
+                Part::Unknown(_) => f.write_str("${?}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_value().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        match &value {
+            Value::String(text) => Ok(Self::literal(text)),
+            other => Self::from_marker(other).ok_or_else(|| de::Error::custom("expected text")),
+        }
+    }
+}

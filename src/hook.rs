@@ -1,0 +1,1 @@
+//! The guard: answers once, whatever happens.

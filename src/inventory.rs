@@ -1,0 +1,66 @@
+//! What a stack holds: logical id, type and physical id of each resource, nested stacks included.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The name of a resource inside its template.
+///
+/// A resource of a nested stack is written `Nested/Child`, to any depth: `Outer/Inner/Table`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LogicalId(String);
+
+impl LogicalId {
+    /// Takes the id as the template writes it.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for LogicalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A CloudFormation type name, such as `AWS::S3::Bucket`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ResourceType(String);
+
+impl ResourceType {
+    /// Takes the name as CloudFormation writes it.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ResourceType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// One resource of a stack, by its names alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ResourceRef {
+    /// The name inside the template.
+    pub logical_id: LogicalId,
+    /// The CloudFormation type.
+    pub r#type: ResourceType,
+    /// The name AWS knows it by; a template does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub physical_id: Option<String>,
+}

@@ -1,0 +1,1 @@
+//! The steps of a hook, in order.

@@ -1,0 +1,1 @@
+//! CloudFormation, SAM and CDK templates: bytes in, facts with source positions out.
