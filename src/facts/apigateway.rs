@@ -1,23 +1,82 @@
 //! Facts of Amazon API Gateway, REST and HTTP.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Observed, Text};
 
 /// `AWS::ApiGateway::RestApi`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub struct RestApi {}
+pub struct RestApi {
+    /// The API's name.
+    pub name: Observed<Text>,
+    /// An OpenAPI document; markers of [`Observed`] and [`Text`] may stand at any depth.
+    pub body: Observed<Value>,
+    /// Where the OpenAPI document lies, if not here.
+    pub body_s3_location: Observed<Value>,
+}
 
 /// `AWS::ApiGateway::Method`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub struct Method {}
+pub struct Method {
+    /// The API it belongs to.
+    pub rest_api_id: Observed<Text>,
+    /// `GET`, `ANY` and so on.
+    pub http_method: Observed<Text>,
+    /// What answers it.
+    pub integration: Observed<MethodIntegration>,
+}
+
+/// `Integration` of a method.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct MethodIntegration {
+    /// `AWS_PROXY`, `AWS`, `HTTP`, `HTTP_PROXY`, `MOCK`.
+    pub r#type: Observed<Text>,
+    /// An API Gateway ARN that wraps the ARN of the function.
+    pub uri: Observed<Text>,
+    /// Milliseconds to wait for an answer; 29,000 where absent.
+    pub timeout_in_millis: Observed<u32>,
+    /// Parameters set on the way: `integration.request.header.X-Amz-Invocation-Type` makes a call asynchronous.
+    pub request_parameters: Observed<BTreeMap<String, Observed<Text>>>,
+    /// The role it calls with; by resource policy where absent.
+    pub credentials: Observed<Text>,
+}
 
 /// `AWS::ApiGatewayV2::Api`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub struct HttpApi {}
+pub struct HttpApi {
+    /// The API's name.
+    pub name: Observed<Text>,
+    /// `HTTP` or `WEBSOCKET`.
+    pub protocol_type: Observed<Text>,
+    /// An OpenAPI document, as in [`RestApi::body`].
+    pub body: Observed<Value>,
+    /// Where the OpenAPI document lies, if not here.
+    pub body_s3_location: Observed<Value>,
+    /// Quick create: the function (or URL) behind the default route.
+    pub target: Observed<Text>,
+}
 
 /// `AWS::ApiGatewayV2::Integration`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub struct Integration {}
+pub struct Integration {
+    /// The API it belongs to.
+    pub api_id: Observed<Text>,
+    /// `AWS_PROXY`, `AWS`, `HTTP_PROXY` and so on.
+    pub integration_type: Observed<Text>,
+    /// An AWS service instead of a function, `SQS-SendMessage` for example.
+    pub integration_subtype: Observed<Text>,
+    /// The function's ARN, bare or wrapped as in a REST API.
+    pub integration_uri: Observed<Text>,
+    /// Milliseconds to wait for an answer; 30,000 (HTTP) or 29,000 (WebSocket) where absent.
+    pub timeout_in_millis: Observed<u32>,
+    /// The role it calls with; by resource policy where absent.
+    pub credentials_arn: Observed<Text>,
+}

@@ -2,7 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Observed, Text};
+
 /// `AWS::AppSync::DataSource`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub struct DataSource {}
+pub struct DataSource {
+    /// `AWS_LAMBDA`, `AMAZON_DYNAMODB` and so on.
+    pub r#type: Observed<Text>,
+    /// The function behind it.
+    pub lambda_config: Observed<LambdaConfig>,
+}
+
+/// `LambdaConfig` of a data source.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct LambdaConfig {
+    /// The function's ARN.
+    pub lambda_function_arn: Observed<Text>,
+}

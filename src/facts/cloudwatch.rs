@@ -2,12 +2,92 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Observed, Text};
+
 /// `AWS::CloudWatch::Alarm`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub struct Alarm {}
+pub struct Alarm {
+    /// The name, generated where absent.
+    pub alarm_name: Observed<Text>,
+    /// Whether state changes cause actions; `true` where absent.
+    pub actions_enabled: Observed<bool>,
+    /// `AWS/Lambda` for example; absent where `metrics` says it.
+    pub namespace: Observed<Text>,
+    /// `Errors` for example; absent where `metrics` says it.
+    pub metric_name: Observed<Text>,
+    /// Whose metric.
+    pub dimensions: Observed<Vec<Observed<Dimension>>>,
+    /// Metric math: several metrics and expressions instead of one metric.
+    pub metrics: Observed<Vec<Observed<MetricDataQuery>>>,
+    /// Seconds; absent where `metrics` says it.
+    pub period: Observed<u32>,
+    /// How many of the latest periods are looked at.
+    pub evaluation_periods: Observed<u32>,
+    /// How many of them must breach; all where absent.
+    pub datapoints_to_alarm: Observed<u32>,
+    /// `breaching`, `notBreaching`, `ignore`, or `missing`, which is meant where absent.
+    pub treat_missing_data: Observed<Text>,
+    /// `OK`, `ALARM` or `INSUFFICIENT_DATA`: only a live stack shows it, absent in a template.
+    pub state_value: Observed<String>,
+}
+
+/// A dimension of a metric.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct Dimension {
+    /// `FunctionName`, `Resource`, `ExecutedVersion` and so on.
+    pub name: Observed<Text>,
+    /// Its value.
+    pub value: Observed<Text>,
+}
+
+/// One entry of `Metrics`: a metric or an expression over others.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct MetricDataQuery {
+    /// The name that expressions use.
+    pub id: Observed<Text>,
+    /// A formula; absent for a metric.
+    pub expression: Observed<Text>,
+    /// A metric; absent for an expression.
+    pub metric_stat: Observed<MetricStat>,
+    /// Seconds, for an expression.
+    pub period: Observed<u32>,
+}
+
+/// `MetricStat` of a [`MetricDataQuery`].
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct MetricStat {
+    /// The metric.
+    pub metric: Observed<Metric>,
+    /// Seconds.
+    pub period: Observed<u32>,
+}
+
+/// `Metric` of a [`MetricStat`].
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct Metric {
+    /// `AWS/Lambda` for example.
+    pub namespace: Observed<Text>,
+    /// `Errors` for example.
+    pub metric_name: Observed<Text>,
+    /// Whose metric.
+    pub dimensions: Observed<Vec<Observed<Dimension>>>,
+}
 
 /// `AWS::CloudWatch::CompositeAlarm`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub struct CompositeAlarm {}
+pub struct CompositeAlarm {
+    /// The name, generated where absent.
+    pub alarm_name: Observed<Text>,
+    /// An expression over the states of other alarms: `ALARM("a") OR ALARM("b")`.
+    pub alarm_rule: Observed<Text>,
+    /// Whether state changes cause actions; `true` where absent.
+    pub actions_enabled: Observed<bool>,
+    /// As in [`Alarm::state_value`].
+    pub state_value: Observed<String>,
+}
