@@ -131,6 +131,29 @@ pub enum Verdict {
     Inconclusive(Why, Option<Place>),
 }
 
+/// The four verdicts without their evidence, worst first, as reports and baselines name them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names are those of Verdict")]
+pub enum VerdictKind {
+    Fail,
+    Inconclusive,
+    Partial,
+    Pass,
+}
+
+impl VerdictKind {
+    /// The lower-case name used in documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Inconclusive => "inconclusive",
+            Self::Partial => "partial",
+            Self::Pass => "pass",
+        }
+    }
+}
+
 /// How much of a check is met: 1 to 99 percent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Share(u8);
@@ -218,6 +241,25 @@ impl Verdict {
             Self::Partial(share, evidence) => Self::Partial(share, Evidence { place: Some(place), ..evidence }),
             Self::Fail(evidence) => Self::Fail(Evidence { place: Some(place), ..evidence }),
             Self::Inconclusive(why, _) => Self::Inconclusive(why, Some(place)),
+        }
+    }
+
+    /// Which of the four it is, without its evidence.
+    pub fn kind(&self) -> VerdictKind {
+        match self {
+            Self::Pass => VerdictKind::Pass,
+            Self::Partial(..) => VerdictKind::Partial,
+            Self::Fail(_) => VerdictKind::Fail,
+            Self::Inconclusive(..) => VerdictKind::Inconclusive,
+        }
+    }
+
+    /// Where the verdict rests, if the judge said so.
+    pub fn where_seen(&self) -> Option<&Place> {
+        match self {
+            Self::Pass => None,
+            Self::Partial(_, evidence) | Self::Fail(evidence) => evidence.place.as_ref(),
+            Self::Inconclusive(_, place) => place.as_ref(),
         }
     }
 
@@ -332,6 +374,33 @@ pub enum Applies {
     EachRestApi(Judge<apigateway::RestApi>),
     /// The stack as a whole; the types it speaks of, and the judge.
     Stack(&'static [&'static str], StackJudge),
+}
+
+impl Applies {
+    /// The CloudFormation types it judges.
+    pub fn types(&self) -> &'static [&'static str] {
+        match self {
+            Self::EachBucket(_) => &["AWS::S3::Bucket"],
+            Self::EachAccessPoint(_) => &["AWS::S3::AccessPoint"],
+            Self::EachTable(_) => &["AWS::DynamoDB::Table"],
+            Self::EachDaxCluster(_) => &["AWS::DAX::Cluster"],
+            Self::EachFunction(_) => &["AWS::Lambda::Function"],
+            Self::EachAlias(_) => &["AWS::Lambda::Alias"],
+            Self::EachPermission(_) => &["AWS::Lambda::Permission"],
+            Self::EachFunctionUrl(_) => &["AWS::Lambda::Url"],
+            Self::EachEventSourceMapping(_) => &["AWS::Lambda::EventSourceMapping"],
+            Self::EachEventInvokeConfig(_) => &["AWS::Lambda::EventInvokeConfig"],
+            Self::EachDeploymentGroup(_) => &["AWS::CodeDeploy::DeploymentGroup"],
+            Self::EachAlarm(_) => &["AWS::CloudWatch::Alarm"],
+            Self::EachRestApi(_) => &["AWS::ApiGateway::RestApi"],
+            Self::Stack(types, _) => types,
+        }
+    }
+
+    /// `atomic` where it judges one resource at a time, `holistic` where it judges the stack.
+    pub fn scope(&self) -> &'static str {
+        if matches!(self, Self::Stack(..)) { "holistic" } else { "atomic" }
+    }
 }
 
 /// One verdict on one subject, as policy weighs it.

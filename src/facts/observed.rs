@@ -56,6 +56,8 @@ pub enum Why {
     Malformed(String),
     /// This source cannot show it, or nobody asked: what a template does not hold, a disabled need.
     NotObserved(String),
+    /// The verdict depends on conditions that nothing settles; which of them leads to which verdict.
+    Branches(String),
 }
 
 impl fmt::Display for Why {
@@ -65,7 +67,7 @@ impl fmt::Display for Why {
             Self::Throttled { operation } => write!(f, "{operation} was throttled"),
             Self::TimedOut { operation } => write!(f, "{operation} timed out"),
             Self::Failed { operation, message } => write!(f, "{operation} failed: {message}"),
-            Self::Unresolved(what) | Self::NotObserved(what) => f.write_str(what),
+            Self::Unresolved(what) | Self::NotObserved(what) | Self::Branches(what) => f.write_str(what),
             Self::Malformed(what) => write!(f, "not what CloudFormation documents: {what}"),
         }
     }

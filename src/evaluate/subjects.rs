@@ -1,0 +1,222 @@
+//! The resources of all branches, each content once, so that no judge sees the same thing twice.
+
+use std::{cell::OnceCell, collections::BTreeMap};
+
+use super::branches::{Assumptions, Outcome, merge};
+use crate::{
+    check::{Applies, Check, StackJudge, Verdict, Yardstick},
+    facts::{Branch, Properties, Why},
+    inventory::{LogicalId, ResourceType},
+    stack::Stack,
+};
+
+/// The type that a finding of a holistic check carries where its subject is no resource of the stack.
+const STACK_TYPE: &str = "AWS::CloudFormation::Stack";
+
+/// Every resource of every branch, in the order of the source.
+pub(super) struct Subjects<'a> {
+    branches: &'a [Branch],
+    assumptions: Assumptions<'a>,
+    subjects: Vec<Subject<'a>>,
+    /// Groups of branches that hold the same resources with the same contents.
+    alike: Vec<Vec<usize>>,
+    /// One stack a group; built when the first holistic check asks.
+    stacks: OnceCell<Vec<Stack<'a>>>,
+}
+
+/// One resource over all branches.
+struct Subject<'a> {
+    name: Name,
+    variants: Vec<Variant<'a>>,
+}
+
+/// Who is judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Name {
+    pub(super) id: LogicalId,
+    pub(super) r#type: ResourceType,
+}
+
+/// One content of a resource, and the branches that have it.
+struct Variant<'a> {
+    properties: &'a Properties,
+    branches: Vec<usize>,
+}
+
+impl<'a> Subjects<'a> {
+    /// Collects the resources of all branches.
+    pub(super) fn of(branches: &'a [Branch]) -> Self {
+        let subjects = collect(branches);
+        let alike = groups(&subjects, branches.len());
+        Self { branches, assumptions: Assumptions::of(branches), subjects, alike, stacks: OnceCell::new() }
+    }
+
+    /// What a check says of each of them, where it applies.
+    pub(super) fn judge(&self, check: &Check, yardstick: &Yardstick) -> Vec<(Name, Verdict)> {
+        match check.applies {
+            Applies::Stack(types, judge) => self.judge_stack(types, judge, yardstick),
+            ref applies => self.judge_each(applies, yardstick),
+        }
+    }
+
+    fn judge_each(&self, applies: &Applies, yardstick: &Yardstick) -> Vec<(Name, Verdict)> {
+        let types = applies.types();
+        self.subjects
+            .iter()
+            .filter(|subject| types.contains(&subject.name.r#type.as_str()))
+            .filter_map(|subject| {
+                let mut outcomes = vec![Outcome::Gone; self.branches.len()];
+                for variant in &subject.variants {
+                    let outcome = Outcome::of(atomic(applies, variant.properties, yardstick));
+                    for &branch in &variant.branches {
+                        outcomes[branch].worsen(&outcome);
+                    }
+                }
+                Some((subject.name.clone(), merge(&outcomes, &self.assumptions)?))
+            })
+            .collect()
+    }
+
+    fn judge_stack(&self, types: &[&str], judge: StackJudge, yardstick: &Yardstick) -> Vec<(Name, Verdict)> {
+        let mut said: BTreeMap<LogicalId, Vec<(usize, Verdict)>> = BTreeMap::new();
+        for (group, stack) in self.stacks().iter().enumerate() {
+            for (id, verdict) in judge(stack, yardstick) {
+                said.entry(id).or_default().push((group, verdict));
+            }
+        }
+        let mut verdicts = Vec::new();
+        for subject in &self.subjects {
+            let said = said.remove(&subject.name.id).unwrap_or_default();
+            let unread = types.contains(&subject.name.r#type.as_str());
+            let outcomes = self.stack_outcomes(subject, unread, &said);
+            verdicts.extend(merge(&outcomes, &self.assumptions).map(|verdict| (subject.name.clone(), verdict)));
+        }
+        for (id, said) in said {
+            let mut outcomes = vec![Outcome::NotApplicable; self.branches.len()];
+            self.spread(&mut outcomes, &said);
+            let name = Name { id, r#type: ResourceType::new(STACK_TYPE) };
+            verdicts.extend(merge(&outcomes, &self.assumptions).map(|verdict| (name, verdict)));
+        }
+        verdicts
+    }
+
+    /// Where the judge is silent on a resource of its types that nobody could read, that is no verdict but ignorance.
+    fn stack_outcomes(&self, subject: &Subject<'_>, unread: bool, said: &[(usize, Verdict)]) -> Vec<Outcome> {
+        let mut outcomes = vec![Outcome::Gone; self.branches.len()];
+        for variant in &subject.variants {
+            for &branch in &variant.branches {
+                outcomes[branch].worsen(&Outcome::NotApplicable);
+            }
+        }
+        self.spread(&mut outcomes, said);
+        for variant in subject.variants.iter().filter(|_| unread) {
+            if let Properties::Unreadable(why) = variant.properties {
+                for &branch in &variant.branches {
+                    if outcomes[branch] == Outcome::NotApplicable {
+                        outcomes[branch] = Outcome::Judged(Verdict::inconclusive(why.clone()));
+                    }
+                }
+            }
+        }
+        outcomes
+    }
+
+    /// What was said of a group holds in each of its branches.
+    fn spread(&self, outcomes: &mut [Outcome], said: &[(usize, Verdict)]) {
+        for (group, verdict) in said {
+            for &branch in &self.alike[*group] {
+                outcomes[branch].worsen(&Outcome::Judged(verdict.clone()));
+            }
+        }
+    }
+
+    fn stacks(&self) -> &[Stack<'a>] {
+        self.stacks.get_or_init(|| {
+            let first_of_each = self.alike.iter().filter_map(|group| group.first());
+            first_of_each.map(|&branch| Stack::of(&self.branches[branch].facts)).collect()
+        })
+    }
+}
+
+/// Merges the branches' resources: one that only a later branch has stands after its neighbour there.
+fn collect(branches: &[Branch]) -> Vec<Subject<'_>> {
+    let mut subjects: Vec<Subject<'_>> = Vec::new();
+    let mut order: Vec<usize> = Vec::new();
+    let mut known: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for (branch, facts) in branches.iter().map(|branch| &branch.facts).enumerate() {
+        let mut place = 0;
+        for resource in &facts.resources {
+            let reference = &resource.reference;
+            let key = (reference.logical_id.as_str(), reference.r#type.as_str());
+            let subject = *known.entry(key).or_insert_with(|| {
+                let name = Name { id: reference.logical_id.clone(), r#type: reference.r#type.clone() };
+                subjects.push(Subject { name, variants: Vec::new() });
+                order.insert(place, subjects.len() - 1);
+                subjects.len() - 1
+            });
+            place = position(&order, subject, place) + 1;
+            subjects[subject].add(&resource.properties, branch);
+        }
+    }
+    let mut sorted: Vec<Option<Subject<'_>>> = subjects.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|subject| sorted[subject].take()).collect()
+}
+
+/// Where `subject` stands in `order`; nearly always at or right after the place expected.
+fn position(order: &[usize], subject: usize, expected: usize) -> usize {
+    let after = order.iter().skip(expected).position(|&other| other == subject).map(|offset| expected + offset);
+    after.or_else(|| order.iter().position(|&other| other == subject)).unwrap_or(expected)
+}
+
+impl<'a> Subject<'a> {
+    fn add(&mut self, properties: &'a Properties, branch: usize) {
+        match self.variants.iter_mut().find(|variant| variant.properties == properties) {
+            Some(variant) => variant.branches.push(branch),
+            None => self.variants.push(Variant { properties, branches: vec![branch] }),
+        }
+    }
+}
+
+/// Branches with the same contents, by the variants they have of each resource.
+fn groups(subjects: &[Subject<'_>], branches: usize) -> Vec<Vec<usize>> {
+    let mut contents: Vec<Vec<(usize, usize)>> = vec![Vec::new(); branches];
+    for (index, subject) in subjects.iter().enumerate() {
+        for (variant, having) in subject.variants.iter().enumerate() {
+            for &branch in &having.branches {
+                contents[branch].push((index, variant));
+            }
+        }
+    }
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut group_of: BTreeMap<Vec<(usize, usize)>, usize> = BTreeMap::new();
+    for (branch, content) in contents.into_iter().enumerate() {
+        let group = *group_of.entry(content).or_insert(groups.len());
+        match groups.get_mut(group) {
+            Some(members) => members.push(branch),
+            None => groups.push(vec![branch]),
+        }
+    }
+    groups
+}
+
+/// One judge on one resource of its type.
+fn atomic(applies: &Applies, properties: &Properties, yardstick: &Yardstick) -> Option<Verdict> {
+    match (applies, properties) {
+        (_, Properties::Unreadable(why)) => Some(Verdict::inconclusive(why.clone())),
+        (Applies::EachBucket(judge), Properties::Bucket(it)) => judge(it, yardstick),
+        (Applies::EachAccessPoint(judge), Properties::AccessPoint(it)) => judge(it, yardstick),
+        (Applies::EachTable(judge), Properties::Table(it)) => judge(it, yardstick),
+        (Applies::EachDaxCluster(judge), Properties::DaxCluster(it)) => judge(it, yardstick),
+        (Applies::EachFunction(judge), Properties::Function(it)) => judge(it, yardstick),
+        (Applies::EachAlias(judge), Properties::Alias(it)) => judge(it, yardstick),
+        (Applies::EachPermission(judge), Properties::Permission(it)) => judge(it, yardstick),
+        (Applies::EachFunctionUrl(judge), Properties::FunctionUrl(it)) => judge(it, yardstick),
+        (Applies::EachEventSourceMapping(judge), Properties::EventSourceMapping(it)) => judge(it, yardstick),
+        (Applies::EachEventInvokeConfig(judge), Properties::EventInvokeConfig(it)) => judge(it, yardstick),
+        (Applies::EachDeploymentGroup(judge), Properties::DeploymentGroup(it)) => judge(it, yardstick),
+        (Applies::EachAlarm(judge), Properties::Alarm(it)) => judge(it, yardstick),
+        (Applies::EachRestApi(judge), Properties::RestApi(it)) => judge(it, yardstick),
+        // A type that was read as another: ignorance, not silence.
+        _ => Some(Verdict::inconclusive(Why::NotObserved("the properties were not read as this type".to_owned()))),
+    }
+}
