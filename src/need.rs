@@ -1,17 +1,94 @@
 //! What must be observed for a check: an AWS operation, and the IAM action that permits it.
 
 /// One operation that a check needs on a live stack. The hooks' IAM policy and their calls follow from it.
+///
+/// A new one goes into the enum, into `ALL` and into `row`, each time at the end of its service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Need {
-    /// `cloudformation:GetTemplate`: resource attributes such as DeletionPolicy.
+    /// `cloudformation:GetTemplate`: resource attributes such as DeletionPolicy
     StackTemplate,
+    /// `s3:GetPublicAccessBlock`
+    BucketPublicAccessBlock,
+    /// `s3control:GetPublicAccessBlock`
+    AccountPublicAccessBlock,
     /// `s3:GetBucketEncryption`
     BucketEncryption,
+    /// `s3:GetBucketVersioning`
+    BucketVersioning,
+    /// `s3:GetBucketLogging`
+    BucketLogging,
+    /// `s3:GetBucketAcl`
+    BucketAcl,
+    /// `s3:GetBucketOwnershipControls`
+    BucketOwnershipControls,
+    /// `s3:GetBucketLifecycleConfiguration`
+    BucketLifecycle,
+    /// `s3:GetObjectLockConfiguration`
+    BucketObjectLock,
+    /// `s3:GetBucketReplication`
+    BucketReplication,
+    /// `s3:GetBucketNotificationConfiguration`
+    BucketNotification,
+    /// `s3:GetBucketCors`
+    BucketCors,
+    /// `s3:GetBucketWebsite`
+    BucketWebsite,
+    /// `s3:GetBucketTagging`
+    BucketTagging,
+    /// `s3:GetBucketPolicy`
+    BucketPolicy,
+    /// `s3control:GetAccessPoint`
+    AccessPoint,
+    /// `backup:ListProtectedResources`: what AWS Backup has a recovery point of
+    ProtectedResources,
+    /// `dynamodb:DescribeTable`: keys, capacity, encryption and deletion protection
+    Table,
+    /// `dynamodb:DescribeContinuousBackups`
+    TableBackups,
+    /// `dynamodb:DescribeTimeToLive`
+    TableTimeToLive,
+    /// `dynamodb:GetResourcePolicy`
+    TableResourcePolicy,
+    /// `dynamodb:DescribeLimits`: the account's limits in the region
+    TableLimits,
+    /// `application-autoscaling:DescribeScalableTargets`
+    ScalableTargets,
+    /// `application-autoscaling:DescribeScalingPolicies`
+    ScalingPolicies,
+    /// `dax:DescribeClusters`
+    DaxClusters,
 }
 
 impl Need {
     /// Every need, in the order declared.
-    pub const ALL: &[Self] = &[Self::StackTemplate, Self::BucketEncryption];
+    pub const ALL: &[Self] = &[
+        Self::StackTemplate,
+        Self::BucketPublicAccessBlock,
+        Self::AccountPublicAccessBlock,
+        Self::BucketEncryption,
+        Self::BucketVersioning,
+        Self::BucketLogging,
+        Self::BucketAcl,
+        Self::BucketOwnershipControls,
+        Self::BucketLifecycle,
+        Self::BucketObjectLock,
+        Self::BucketReplication,
+        Self::BucketNotification,
+        Self::BucketCors,
+        Self::BucketWebsite,
+        Self::BucketTagging,
+        Self::BucketPolicy,
+        Self::AccessPoint,
+        Self::ProtectedResources,
+        Self::Table,
+        Self::TableBackups,
+        Self::TableTimeToLive,
+        Self::TableResourcePolicy,
+        Self::TableLimits,
+        Self::ScalableTargets,
+        Self::ScalingPolicies,
+        Self::DaxClusters,
+    ];
 
     /// Service and operation as the SDK names them, `s3:GetBucketEncryption`.
     pub fn operation(self) -> &'static str {
@@ -23,10 +100,39 @@ impl Need {
         self.row().1
     }
 
+    /// Operation and action, as the Service Authorization Reference pairs them.
     fn row(self) -> (&'static str, &'static str) {
         match self {
             Self::StackTemplate => ("cloudformation:GetTemplate", "cloudformation:GetTemplate"),
+            Self::BucketPublicAccessBlock => ("s3:GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
+            Self::AccountPublicAccessBlock => ("s3control:GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock"),
             Self::BucketEncryption => ("s3:GetBucketEncryption", "s3:GetEncryptionConfiguration"),
+            Self::BucketVersioning => ("s3:GetBucketVersioning", "s3:GetBucketVersioning"),
+            Self::BucketLogging => ("s3:GetBucketLogging", "s3:GetBucketLogging"),
+            Self::BucketAcl => ("s3:GetBucketAcl", "s3:GetBucketAcl"),
+            Self::BucketOwnershipControls => ("s3:GetBucketOwnershipControls", "s3:GetBucketOwnershipControls"),
+            Self::BucketLifecycle => ("s3:GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration"),
+            Self::BucketObjectLock => ("s3:GetObjectLockConfiguration", "s3:GetBucketObjectLockConfiguration"),
+            Self::BucketReplication => ("s3:GetBucketReplication", "s3:GetReplicationConfiguration"),
+            Self::BucketNotification => ("s3:GetBucketNotificationConfiguration", "s3:GetBucketNotification"),
+            Self::BucketCors => ("s3:GetBucketCors", "s3:GetBucketCORS"),
+            Self::BucketWebsite => ("s3:GetBucketWebsite", "s3:GetBucketWebsite"),
+            Self::BucketTagging => ("s3:GetBucketTagging", "s3:GetBucketTagging"),
+            Self::BucketPolicy => ("s3:GetBucketPolicy", "s3:GetBucketPolicy"),
+            Self::AccessPoint => ("s3control:GetAccessPoint", "s3:GetAccessPoint"),
+            Self::ProtectedResources => ("backup:ListProtectedResources", "backup:ListProtectedResources"),
+            Self::Table => ("dynamodb:DescribeTable", "dynamodb:DescribeTable"),
+            Self::TableBackups => ("dynamodb:DescribeContinuousBackups", "dynamodb:DescribeContinuousBackups"),
+            Self::TableTimeToLive => ("dynamodb:DescribeTimeToLive", "dynamodb:DescribeTimeToLive"),
+            Self::TableResourcePolicy => ("dynamodb:GetResourcePolicy", "dynamodb:GetResourcePolicy"),
+            Self::TableLimits => ("dynamodb:DescribeLimits", "dynamodb:DescribeLimits"),
+            Self::ScalableTargets => {
+                ("application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalableTargets")
+            }
+            Self::ScalingPolicies => {
+                ("application-autoscaling:DescribeScalingPolicies", "application-autoscaling:DescribeScalingPolicies")
+            }
+            Self::DaxClusters => ("dax:DescribeClusters", "dax:DescribeClusters"),
         }
     }
 }

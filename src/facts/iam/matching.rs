@@ -36,7 +36,7 @@ pub fn all_known(items: impl IntoIterator<Item = Known>) -> Known {
 /// # Errors
 /// With the reason, where that depends on a part nobody knows.
 pub fn matches_action(pattern: &Text, action: &str) -> Known {
-    matches(pattern, action, |pattern| WildMatch::new_case_insensitive(pattern))
+    matches(pattern, action, WildMatch::new_case_insensitive)
 }
 
 /// Whether the pattern matches the text, letter for letter but for `*` and `?`.
@@ -44,7 +44,7 @@ pub fn matches_action(pattern: &Text, action: &str) -> Known {
 /// # Errors
 /// With the reason, where that depends on a part nobody knows.
 pub fn matches_pattern(pattern: &Text, text: &str) -> Known {
-    matches(pattern, text, |pattern| WildMatch::new(pattern))
+    matches(pattern, text, WildMatch::new)
 }
 
 fn matches(pattern: &Text, text: &str, compile: impl Fn(&str) -> WildMatch) -> Known {
