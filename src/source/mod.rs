@@ -1,8 +1,78 @@
 //! Documents people write (templates, policies, scenarios) as trees that remember line and column.
+//!
+//! [`parse`] takes YAML or JSON bytes to a [`Node`]; [`read`] takes a [`Node`] to values and collects
+//! every mistake on the way. Hostile documents are bounded by [`Limits`].
+
+mod error;
+mod json;
+pub mod read;
+mod yaml;
 
 use std::fmt;
 
+pub use error::{Excerpt, Fault, SourceError, SourceErrors};
 use serde::{Deserialize, Serialize};
+pub use yaml::is_number;
+
+/// What a document may ask for before it is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Size in bytes.
+    pub bytes: usize,
+    /// Nesting, counted in mappings and sequences around a value.
+    pub depth: usize,
+    /// Values in the whole document, each alias counted with all that it repeats.
+    pub nodes: usize,
+}
+
+impl Default for Limits {
+    /// CloudFormation takes 1 MB (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>);
+    /// a template not yet packaged may be somewhat larger.
+    fn default() -> Self {
+        Self { bytes: 4 << 20, depth: 64, nodes: 1_000_000 }
+    }
+}
+
+/// Reads one YAML or JSON document; `name` is how errors call it, a path for example.
+///
+/// YAML is read as CloudFormation's tools read it: version 1.1 booleans (`yes`, `on`), merge keys and
+/// aliases, dates as text, numbers as written; whole numbers with leading zeros (account ids) stay text.
+///
+/// # Errors
+/// What is wrong and where: syntax, duplicate keys, a second document, or a limit exceeded.
+pub fn parse(name: &str, bytes: &[u8], limits: &Limits) -> Result<Node, SourceError> {
+    let at = |fault| SourceError::new(name, None, fault);
+    if bytes.len() > limits.bytes {
+        return Err(at(Fault::TooLarge { bytes: bytes.len(), limit: limits.bytes }));
+    }
+    let text = decode(bytes).map_err(at)?;
+    if text.trim().is_empty() {
+        return Err(at(Fault::Empty));
+    }
+    let locate = |(position, fault): (Position, Fault)| SourceError::new(name, Some(position), fault).shown_in(text);
+    if is_json(name, text) { json::parse(text, limits) } else { yaml::parse(text, limits) }.map_err(locate)
+}
+
+/// JSON begins with a bracket and a quoted key; `{a: 1}` is YAML. Nothing is tried twice: JSON without
+/// a comma is YAML with another meaning.
+fn is_json(name: &str, text: &str) -> bool {
+    let text = text.trim_start();
+    let first = text.trim_start_matches(|character: char| "{[".contains(character) || character.is_whitespace());
+    name.ends_with(".json") || (text.starts_with(['{', '[']) && first.starts_with('"'))
+}
+
+/// UTF-8 without byte order mark.
+fn decode(bytes: &[u8]) -> Result<&str, Fault> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(Fault::NotUtf8);
+    }
+    let text =
+        std::str::from_utf8(bytes).map_err(|_| if bytes.contains(&0) { Fault::Binary } else { Fault::NotUtf8 })?;
+    if text.contains('\0') {
+        return Err(Fault::Binary);
+    }
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
 
 /// A place in a document: line and column, both counted from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -67,6 +137,18 @@ impl Node {
     /// The value under `key`, where this is a mapping that has it.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.value)
+    }
+
+    /// The kind in words, as an error message names it.
+    pub fn kind_name(&self) -> &'static str {
+        match self.kind {
+            Kind::Null => "nothing",
+            Kind::Bool(_) => "true or false",
+            Kind::Number(_) => "a number",
+            Kind::String(_) => "text",
+            Kind::Sequence(_) => "a list",
+            Kind::Mapping(_) => "a mapping",
+        }
     }
 
     /// The entries of a mapping; none for anything else.

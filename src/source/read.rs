@@ -1,0 +1,244 @@
+//! Reads values out of a [`Node`] and collects every mistake at once, each with place and remedy.
+//!
+//! ```
+//! use fitgate::source::{self, Limits, read::{self, Errors, Fields}};
+//!
+//! let text = b"name: orders\nminutes: 5\n";
+//! let node = source::parse("scenario.yaml", text, &Limits::default())?;
+//! let mut errors = Errors::new("scenario.yaml", text);
+//! let mut fields = Fields::of(&node, &mut errors, "the scenario");
+//! let name = fields.required("name", read::text);
+//! let minutes = fields.optional("minutes", |node, errors| read::integer(node, errors, 1, 60));
+//! fields.finish();
+//! let (name, minutes) = errors.finish(name.zip(minutes))?;
+//! assert_eq!((name.as_str(), minutes), ("orders", 5));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use std::fmt::Display;
+
+use super::{Fault, Kind, Node, Position, SourceError, SourceErrors};
+
+/// The mistakes found so far in one document.
+#[derive(Debug)]
+pub struct Errors {
+    name: String,
+    text: String,
+    list: Vec<SourceError>,
+}
+
+impl Errors {
+    /// For the document of this name and content; the content is shown beside each mistake.
+    pub fn new(name: &str, bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
+        Self { name: name.to_owned(), text, list: Vec::new() }
+    }
+
+    /// Adds a mistake, and the remedy where there is one.
+    pub fn add(&mut self, at: Position, message: impl Display, hint: Option<String>) {
+        let fault = Fault::Content { message: message.to_string(), hint };
+        self.list.push(SourceError::new(&self.name, Some(at), fault).shown_in(&self.text));
+    }
+
+    /// Adds that `word` is not one of `known`, with the nearest of them as the remedy.
+    pub fn unknown(&mut self, at: Position, what: &str, word: &str, known: &[&str]) {
+        let hint = match nearest(word, known.iter().copied()) {
+            Some(near) => Some(format!("did you mean {near:?}?")),
+            None if known.is_empty() => None,
+            None => Some(format!("one of: {}", known.join(", "))),
+        };
+        self.add(at, format_args!("unknown {what} {word:?}"), hint);
+    }
+
+    /// Adds that something else was expected here.
+    pub fn expected(&mut self, node: &Node, expected: &str) {
+        self.add(node.at, format_args!("expected {expected}, found {}", node.kind_name()), None);
+    }
+
+    /// Whether nothing is wrong so far.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The value, where nothing was wrong.
+    ///
+    /// # Errors
+    /// Every mistake, in the order of the document.
+    pub fn finish<T>(mut self, value: Option<T>) -> Result<T, SourceErrors> {
+        match value {
+            Some(value) if self.list.is_empty() => Ok(value),
+            _ => {
+                if self.list.is_empty() {
+                    // A reader that gives nothing must say why; this keeps a forgotten message from being a pass.
+                    self.list.push(SourceError::new(&self.name, None, Fault::Empty));
+                }
+                self.list.sort_by_key(|error| error.at);
+                Err(SourceErrors(self.list))
+            }
+        }
+    }
+}
+
+/// The word of `known` that was probably meant: at most a third of its letters differ.
+pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    // The distance is quadratic in the length; nobody mistypes a hundred letters.
+    if word.len() > 100 {
+        return None;
+    }
+    let lower = word.to_lowercase();
+    let distance = |candidate: &str| strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
+    let far = |candidate: &str| candidate.chars().count().max(3) / 3;
+    let near = known.into_iter().filter(|candidate| candidate.len() <= 100).map(|known| (distance(known), known));
+    near.filter(|(distance, known)| *distance <= far(known)).min().map(|(_, known)| known)
+}
+
+/// The keys of one mapping, taken one by one.
+#[derive(Debug)]
+pub struct Fields<'n, 'e> {
+    node: &'n Node,
+    errors: &'e mut Errors,
+    what: &'n str,
+    known: Vec<&'static str>,
+}
+
+impl<'n, 'e> Fields<'n, 'e> {
+    /// The fields of `node`, which messages call `what`; anything but a mapping is a mistake and has no fields.
+    pub fn of(node: &'n Node, errors: &'e mut Errors, what: &'n str) -> Self {
+        if !matches!(node.kind, Kind::Mapping(_)) {
+            errors.add(node.at, format_args!("{what} must be a mapping, found {}", node.kind_name()), None);
+        }
+        Self { node, errors, what, known: Vec::new() }
+    }
+
+    /// The value of a key that may be left out; `null` counts as left out.
+    pub fn optional<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&'n Node, &mut Errors) -> Option<T>,
+    ) -> Option<T> {
+        self.known.push(key);
+        let value = self.node.get(key).filter(|value| value.kind != Kind::Null)?;
+        read(value, self.errors)
+    }
+
+    /// The value of a key that must be there.
+    pub fn required<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&'n Node, &mut Errors) -> Option<T>,
+    ) -> Option<T> {
+        self.known.push(key);
+        let is_mapping = matches!(self.node.kind, Kind::Mapping(_));
+        match self.node.get(key).filter(|value| value.kind != Kind::Null) {
+            Some(value) => read(value, self.errors),
+            None if is_mapping => {
+                self.errors.add(self.node.at, format_args!("{} has no {key:?}", self.what), Some(format!("add {key}")));
+                None
+            }
+            None => None,
+        }
+    }
+
+    /// A key of earlier releases: a mistake that says what to write now.
+    pub fn renamed(&mut self, old: &'static str, now: &str) {
+        self.known.push(old);
+        if let Some(entry) = self.node.entries().iter().find(|entry| entry.key == old) {
+            self.errors.add(entry.key_at, format_args!("{old:?} has a new name"), Some(format!("write {now}")));
+        }
+    }
+
+    /// The mistakes, for a message of one's own.
+    pub fn errors(&mut self) -> &mut Errors {
+        self.errors
+    }
+
+    /// Refuses every key that nobody asked for.
+    pub fn finish(self) {
+        for entry in self.node.entries() {
+            if !self.known.contains(&entry.key.as_str()) {
+                let what = format!("key in {}:", self.what);
+                self.errors.unknown(entry.key_at, &what, &entry.key, &self.known);
+            }
+        }
+    }
+}
+
+/// Text; a number is taken as written.
+pub fn text(node: &Node, errors: &mut Errors) -> Option<String> {
+    match &node.kind {
+        Kind::String(text) | Kind::Number(text) => Some(text.clone()),
+        _ => {
+            errors.expected(node, "text");
+            None
+        }
+    }
+}
+
+/// `true` or `false`.
+pub fn flag(node: &Node, errors: &mut Errors) -> Option<bool> {
+    match node.kind {
+        Kind::Bool(flag) => Some(flag),
+        _ => {
+            errors.expected(node, "true or false");
+            None
+        }
+    }
+}
+
+/// A finite number from `least` to `most`, both included.
+pub fn number(node: &Node, errors: &mut Errors, least: f64, most: f64) -> Option<f64> {
+    let Kind::Number(written) = &node.kind else {
+        errors.expected(node, "a number");
+        return None;
+    };
+    match written.parse::<f64>() {
+        Ok(number) if (least..=most).contains(&number) => Some(number),
+        _ => {
+            errors.add(node.at, format_args!("{written} is out of range"), Some(format!("{least} to {most}")));
+            None
+        }
+    }
+}
+
+/// A whole number from `least` to `most`, both included.
+pub fn integer(node: &Node, errors: &mut Errors, least: u64, most: u64) -> Option<u64> {
+    let Kind::Number(written) = &node.kind else {
+        errors.expected(node, "a whole number");
+        return None;
+    };
+    match written.parse::<u64>() {
+        Ok(number) if (least..=most).contains(&number) => Some(number),
+        _ => {
+            let message = format_args!("{written} is not a whole number in range");
+            errors.add(node.at, message, Some(format!("{least} to {most}")));
+            None
+        }
+    }
+}
+
+/// One of several words.
+pub fn choice<T: Clone>(node: &Node, errors: &mut Errors, what: &str, choices: &[(&str, T)]) -> Option<T> {
+    let word = text(node, errors)?;
+    let found = choices.iter().find(|(name, _)| *name == word).map(|(_, value)| value.clone());
+    if found.is_none() {
+        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        errors.unknown(node.at, what, &word, &names);
+    }
+    found
+}
+
+/// A list; items with mistakes are reported and left out.
+pub fn list<'n, T>(
+    node: &'n Node,
+    errors: &mut Errors,
+    mut read: impl FnMut(&'n Node, &mut Errors) -> Option<T>,
+) -> Option<Vec<T>> {
+    match &node.kind {
+        Kind::Sequence(items) => Some(items.iter().filter_map(|item| read(item, errors)).collect()),
+        _ => {
+            errors.expected(node, "a list");
+            None
+        }
+    }
+}
