@@ -35,6 +35,7 @@ const NAME_PROPERTIES: &[(&str, &str)] = &[
     ("AWS::CloudWatch::Alarm", "AlarmName"),
     ("AWS::CloudWatch::CompositeAlarm", "AlarmName"),
     ("AWS::Logs::LogGroup", "LogGroupName"),
+    ("AWS::CodeDeploy::Application", "ApplicationName"),
     ("AWS::CodeDeploy::DeploymentConfig", "DeploymentConfigName"),
 ];
 

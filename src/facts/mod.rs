@@ -18,6 +18,7 @@ pub mod cloudwatch;
 pub mod codedeploy;
 pub mod dax;
 pub mod dynamodb;
+pub mod ec2;
 pub mod events;
 pub mod iam;
 pub mod iot;
@@ -119,6 +120,7 @@ impl Facts {
         dynamodb::join(&mut facts, &directory);
         lambda::join(&mut facts, &directory);
         iam::join(&mut facts, &directory);
+        codedeploy::join(&mut facts, &directory);
         facts
     }
 

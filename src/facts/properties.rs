@@ -4,8 +4,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
-    UNKNOWN, Why, apigateway, appsync, cloudwatch, codedeploy, dax, dynamodb, events, iam, iot, lambda, logs, s3, sns,
-    sqs, stepfunctions,
+    UNKNOWN, Why, apigateway, appsync, cloudwatch, codedeploy, dax, dynamodb, ec2, events, iam, iot, lambda, logs, s3,
+    sns, sqs, stepfunctions,
 };
 use crate::inventory::ResourceType;
 
@@ -42,6 +42,8 @@ pub enum Properties {
     EventSourceMapping(Box<lambda::EventSourceMapping>),
     /// `AWS::Lambda::EventInvokeConfig`
     EventInvokeConfig(Box<lambda::EventInvokeConfig>),
+    /// `AWS::CodeDeploy::Application`
+    Application(Box<codedeploy::Application>),
     /// `AWS::CodeDeploy::DeploymentGroup`
     DeploymentGroup(Box<codedeploy::DeploymentGroup>),
     /// `AWS::CodeDeploy::DeploymentConfig`
@@ -52,6 +54,8 @@ pub enum Properties {
     CompositeAlarm(Box<cloudwatch::CompositeAlarm>),
     /// `AWS::Logs::LogGroup`
     LogGroup(Box<logs::LogGroup>),
+    /// `AWS::EC2::Subnet`
+    Subnet(Box<ec2::Subnet>),
     /// `AWS::SQS::Queue`
     Queue(Box<sqs::Queue>),
     /// `AWS::SNS::Topic`
@@ -109,11 +113,13 @@ impl Properties {
             "AWS::Lambda::Url" => typed(value, Self::FunctionUrl),
             "AWS::Lambda::EventSourceMapping" => typed(value, Self::EventSourceMapping),
             "AWS::Lambda::EventInvokeConfig" => typed(value, Self::EventInvokeConfig),
+            "AWS::CodeDeploy::Application" => typed(value, Self::Application),
             "AWS::CodeDeploy::DeploymentGroup" => typed(value, Self::DeploymentGroup),
             "AWS::CodeDeploy::DeploymentConfig" => typed(value, Self::DeploymentConfig),
             "AWS::CloudWatch::Alarm" => typed(value, Self::Alarm),
             "AWS::CloudWatch::CompositeAlarm" => typed(value, Self::CompositeAlarm),
             "AWS::Logs::LogGroup" => typed(value, Self::LogGroup),
+            "AWS::EC2::Subnet" => typed(value, Self::Subnet),
             "AWS::SQS::Queue" => typed(value, Self::Queue),
             "AWS::SNS::Topic" => typed(value, Self::Topic),
             "AWS::SNS::Subscription" => typed(value, Self::Subscription),
@@ -155,11 +161,13 @@ impl Properties {
             Self::FunctionUrl(properties) => written(properties),
             Self::EventSourceMapping(properties) => written(properties),
             Self::EventInvokeConfig(properties) => written(properties),
+            Self::Application(properties) => written(properties),
             Self::DeploymentGroup(properties) => written(properties),
             Self::DeploymentConfig(properties) => written(properties),
             Self::Alarm(properties) => written(properties),
             Self::CompositeAlarm(properties) => written(properties),
             Self::LogGroup(properties) => written(properties),
+            Self::Subnet(properties) => written(properties),
             Self::Queue(properties) => written(properties),
             Self::Topic(properties) => written(properties),
             Self::Subscription(properties) => written(properties),
