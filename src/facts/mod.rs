@@ -10,10 +10,12 @@
 mod directory;
 mod observed;
 mod properties;
+mod tag;
 mod text;
 
 pub mod apigateway;
 pub mod appsync;
+pub mod backup;
 pub mod cloudwatch;
 pub mod codedeploy;
 pub mod dax;
@@ -34,12 +36,16 @@ pub use observed::{Observed, UNKNOWN, Why, unknown_marker};
 pub use properties::Properties;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+pub use tag::Tag;
 pub use text::{Part, TEXT, Text};
 
 use crate::inventory::{LogicalId, ResourceRef};
 
 /// The version of the facts document that this release writes.
 pub const FACTS_VERSION: u32 = 1;
+
+/// A list property of which each element may be unknown by itself.
+pub type List<T> = Observed<Vec<Observed<T>>>;
 
 /// Everything observed of one stack, as one versioned document (`audit --save`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -130,6 +130,18 @@ impl<T> Observed<T> {
         }
     }
 
+    /// The value or its absence, so that `?` carries ignorance on.
+    ///
+    /// # Errors
+    /// With the reason, where nobody could tell.
+    pub fn known(&self) -> Result<Option<&T>, Why> {
+        match self {
+            Self::Present(value) => Ok(Some(value)),
+            Self::Absent => Ok(None),
+            Self::Unknown(why) => Err(why.clone()),
+        }
+    }
+
     /// Whether the property was looked for and is not there.
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)

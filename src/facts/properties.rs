@@ -4,8 +4,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
-    UNKNOWN, Why, apigateway, appsync, cloudwatch, codedeploy, dax, dynamodb, ec2, events, iam, iot, lambda, logs, s3,
-    sns, sqs, stepfunctions,
+    UNKNOWN, Why, apigateway, appsync, backup, cloudwatch, codedeploy, dax, dynamodb, ec2, events, iam, iot, lambda,
+    logs, s3, sns, sqs, stepfunctions,
 };
 use crate::inventory::ResourceType;
 
@@ -28,6 +28,8 @@ pub enum Properties {
     ScalingPolicy(Box<dynamodb::ScalingPolicy>),
     /// `AWS::DAX::Cluster`
     DaxCluster(Box<dax::Cluster>),
+    /// `AWS::Backup::BackupSelection`
+    BackupSelection(Box<backup::BackupSelection>),
     /// `AWS::Lambda::Function`
     Function(Box<lambda::Function>),
     /// `AWS::Lambda::Alias`
@@ -106,6 +108,7 @@ impl Properties {
             "AWS::ApplicationAutoScaling::ScalableTarget" => typed(value, Self::ScalableTarget),
             "AWS::ApplicationAutoScaling::ScalingPolicy" => typed(value, Self::ScalingPolicy),
             "AWS::DAX::Cluster" => typed(value, Self::DaxCluster),
+            "AWS::Backup::BackupSelection" => typed(value, Self::BackupSelection),
             "AWS::Lambda::Function" => typed(value, Self::Function),
             "AWS::Lambda::Alias" => typed(value, Self::Alias),
             "AWS::Lambda::Version" => typed(value, Self::Version),
@@ -154,6 +157,7 @@ impl Properties {
             Self::ScalableTarget(properties) => written(properties),
             Self::ScalingPolicy(properties) => written(properties),
             Self::DaxCluster(properties) => written(properties),
+            Self::BackupSelection(properties) => written(properties),
             Self::Function(properties) => written(properties),
             Self::Alias(properties) => written(properties),
             Self::Version(properties) => written(properties),

@@ -1,0 +1,100 @@
+//! Whether a `Resource` element means one resource of the stack, whose name may be known only later.
+
+use wildmatch::WildMatch;
+
+use super::Known;
+use crate::{
+    facts::{Observed, Part, Text, Why},
+    inventory::LogicalId,
+};
+
+/// A resource as ARNs speak of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// What `Ref` and `Fn::GetAtt` call it.
+    pub id: &'a LogicalId,
+    /// The name it was given, if any.
+    pub name: &'a Observed<Text>,
+    /// The ARN up to the name, in the partition `aws`: `arn:aws:s3:::`, `arn:aws:dynamodb:*:*:table/`.
+    pub arn: &'a str,
+}
+
+/// Stands for the name that a `Ref` gives; no pattern of a template can hold it.
+const REFERENCE: &str = "\u{1}";
+/// Encloses a part that is known only after deployment.
+const OPEN: char = '\u{2}';
+
+impl Subject<'_> {
+    /// Whether the pattern covers the resource itself, or with `rest` what lies behind its name.
+    ///
+    /// Parts known only after deployment are equal to themselves: a bucket named `${AWS::AccountId}-logs`
+    /// is covered by `arn:aws:s3:::${AWS::AccountId}-logs`.
+    ///
+    /// # Errors
+    /// With the reason, where a part nobody knows decides it.
+    pub fn covered_by(&self, pattern: &Text, rest: &str) -> Known {
+        let exact = WildMatch::new(&self.render(pattern, closed));
+        let names = self.names()?;
+        if names.iter().any(|name| exact.matches(&format!("{}{name}{rest}", self.arn))) {
+            return Ok(true);
+        }
+        let widest = WildMatch::new(&self.render(pattern, |_| "*".to_owned()));
+        if names.iter().any(|name| widest.matches(&format!("{}{name}{rest}", self.arn))) {
+            return Err(pattern.why_unresolved());
+        }
+        match self.name.present() {
+            // A literal pattern may turn out to be the name.
+            Some(name) if name.as_str().is_none() && pattern.references().next().is_none() => {
+                Err(name.why_unresolved())
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// What the name may read like: as a reference, and as it was given.
+    fn names(&self) -> Result<Vec<String>, Why> {
+        let mut names = vec![REFERENCE.to_owned()];
+        match self.name {
+            Observed::Present(name) => names.push(self.render(name, closed)),
+            Observed::Absent => {}
+            Observed::Unknown(why) => return Err(why.clone()),
+        }
+        Ok(names)
+    }
+
+    fn render(&self, text: &Text, open: impl Fn(&Part) -> String) -> String {
+        let written: String = text
+            .parts()
+            .iter()
+            .map(|part| match part {
+                Part::Literal(text) => text.clone(),
+                Part::Pseudo(name) if name == "AWS::Partition" => "aws".to_owned(),
+                Part::Reference { resource, attribute } if resource == self.id.as_str() => match attribute.as_deref() {
+                    None => REFERENCE.to_owned(),
+                    Some("Arn") => format!("{}{REFERENCE}", self.arn),
+                    Some(_) => open(part),
+                },
+                other => open(other),
+            })
+            .collect();
+        in_partition_aws(written)
+    }
+}
+
+/// The other partitions name the same things.
+fn in_partition_aws(arn: String) -> String {
+    match arn.strip_prefix("arn:aws-cn:").or_else(|| arn.strip_prefix("arn:aws-us-gov:")) {
+        Some(rest) => format!("arn:aws:{rest}"),
+        None => arn,
+    }
+}
+
+/// A part that equals itself and nothing else; it holds no wildcard.
+fn closed(part: &Part) -> String {
+    let name = match part {
+        Part::Literal(text) | Part::Pseudo(text) => text.clone(),
+        Part::Reference { resource, attribute } => format!("{resource}.{}", attribute.as_deref().unwrap_or_default()),
+        Part::Unknown(why) => why.to_string(),
+    };
+    format!("{OPEN}{}{OPEN}", name.replace(['*', '?'], ""))
+}
