@@ -202,13 +202,42 @@ fn a_reader_collects_every_mistake_in_order() {
     let lines: Vec<_> = all.0.iter().map(|error| format!("{error} | {}", error.hint().unwrap_or_default())).collect();
     let expected = [
         "p.yaml:1:1: the policy has no \"name\" | add name",
-        "p.yaml:1:7: unknown mode \"enforc\" | did you mean \"enforce\"?",
-        "p.yaml:2:10: 101 is not a whole number in range | 0 to 100",
+        "p.yaml:1:7: mode: unknown mode \"enforc\" | did you mean \"enforce\"?",
+        "p.yaml:2:10: minimum: 101 is not a whole number in range | 0 to 100",
         "p.yaml:3:1: unknown key in the policy: \"observ\" | did you mean \"observe\"?",
-        "p.yaml:4:11: expected a number, found text | ",
+        "p.yaml:4:11: list[1]: expected a number, found text | ",
     ];
     assert_eq!(lines, expected);
     assert_eq!(all.0[3].excerpt.as_ref().map(|excerpt| excerpt.line.as_str()), Some("observ: true"));
+}
+
+#[test]
+fn a_mistake_below_the_top_names_its_path() {
+    let text = "outer:\n  inner:\n    - {k: 1}\n    - {l: 1}\n  innr: 2\n";
+    let node = yaml(text);
+    let mut errors = Errors::new("p.yaml", text.as_bytes());
+    let mut fields = Fields::of(&node, &mut errors, "the policy");
+    let item = |node: &Node, errors: &mut Errors| {
+        let mut fields = Fields::of(node, errors, "an item");
+        let number = fields.required("k", read::text);
+        fields.finish();
+        number
+    };
+    fields.optional("outer", |node, errors| {
+        let mut fields = Fields::of(node, errors, "the outer");
+        let items = fields.optional("inner", |node, errors| read::list(node, errors, item));
+        fields.finish();
+        items
+    });
+    fields.finish();
+    let all = errors.finish(Some(())).expect_err("mistakes");
+    let lines: Vec<_> = all.0.iter().map(ToString::to_string).collect();
+    let expected = [
+        "p.yaml:4:7: outer.inner[1]: an item has no \"k\"",
+        "p.yaml:4:8: outer.inner[1]: unknown key \"l\"",
+        "p.yaml:5:3: outer: unknown key \"innr\"",
+    ];
+    assert_eq!(lines, expected);
 }
 
 #[test]

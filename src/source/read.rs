@@ -1,4 +1,4 @@
-//! Reads values out of a [`Node`] and collects every mistake at once, each with place and remedy.
+//! Reads values out of a [`Node`] and collects every mistake at once, each with place, path and remedy.
 //!
 //! ```
 //! use fitgate::source::{self, Limits, read::{self, Errors, Fields}};
@@ -25,6 +25,8 @@ pub struct Errors {
     name: String,
     text: String,
     list: Vec<SourceError>,
+    /// Where the reader is, `exemptions[2].expires`; nothing at the top.
+    path: String,
 }
 
 impl Errors {
@@ -32,12 +34,34 @@ impl Errors {
     pub fn new(name: &str, bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
-        Self { name: name.to_owned(), text, list: Vec::new() }
+        Self { name: name.to_owned(), text, list: Vec::new(), path: String::new() }
     }
 
-    /// Adds a mistake, and the remedy where there is one.
+    /// Reads something below this key; mistakes made there name the path to it.
+    pub fn within<T>(&mut self, key: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.path.len();
+        if !self.path.is_empty() {
+            self.path.push('.');
+        }
+        self.path.push_str(key);
+        let value = read(self);
+        self.path.truncate(before);
+        value
+    }
+
+    /// Reads the item of this number, counted from 0.
+    fn within_item<T>(&mut self, index: usize, read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.path.len();
+        self.path.push_str(&format!("[{index}]"));
+        let value = read(self);
+        self.path.truncate(before);
+        value
+    }
+
+    /// Adds a mistake at the present path, and the remedy where there is one.
     pub fn add(&mut self, at: Position, message: impl Display, hint: Option<String>) {
-        let fault = Fault::Content { message: message.to_string(), hint };
+        let separator = if self.path.is_empty() { "" } else { ": " };
+        let fault = Fault::Content { message: format!("{}{separator}{message}", self.path), hint };
         self.list.push(SourceError::new(&self.name, Some(at), fault).shown_in(&self.text));
     }
 
@@ -119,7 +143,7 @@ impl<'n, 'e> Fields<'n, 'e> {
     ) -> Option<T> {
         self.known.push(key);
         let value = self.node.get(key).filter(|value| value.kind != Kind::Null)?;
-        read(value, self.errors)
+        self.errors.within(key, |errors| read(value, errors))
     }
 
     /// The value of a key that must be there.
@@ -131,7 +155,7 @@ impl<'n, 'e> Fields<'n, 'e> {
         self.known.push(key);
         let is_mapping = matches!(self.node.kind, Kind::Mapping(_));
         match self.node.get(key).filter(|value| value.kind != Kind::Null) {
-            Some(value) => read(value, self.errors),
+            Some(value) => self.errors.within(key, |errors| read(value, errors)),
             None if is_mapping => {
                 self.errors.add(self.node.at, format_args!("{} has no {key:?}", self.what), Some(format!("add {key}")));
                 None
@@ -157,7 +181,10 @@ impl<'n, 'e> Fields<'n, 'e> {
     pub fn finish(self) {
         for entry in self.node.entries() {
             if !self.known.contains(&entry.key.as_str()) {
-                let what = format!("key in {}:", self.what);
+                let what = match self.errors.path.as_str() {
+                    "" => format!("key in {}:", self.what),
+                    _ => "key".to_owned(),
+                };
                 self.errors.unknown(entry.key_at, &what, &entry.key, &self.known);
             }
         }
@@ -235,7 +262,10 @@ pub fn list<'n, T>(
     mut read: impl FnMut(&'n Node, &mut Errors) -> Option<T>,
 ) -> Option<Vec<T>> {
     match &node.kind {
-        Kind::Sequence(items) => Some(items.iter().filter_map(|item| read(item, errors)).collect()),
+        Kind::Sequence(items) => {
+            let mut read_item = |(index, item)| errors.within_item(index, |errors| read(item, errors));
+            Some(items.iter().enumerate().filter_map(&mut read_item).collect())
+        }
         _ => {
             errors.expected(node, "a list");
             None
