@@ -2,12 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Directory, Facts};
+use super::{Directory, Facts, Observed};
+
+mod notification;
+
+pub use notification::{LambdaConfiguration, NotificationConfiguration};
 
 /// `AWS::S3::Bucket`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub struct Bucket {}
+pub struct Bucket {
+    /// Who is told of what happens in the bucket.
+    pub notification_configuration: Observed<NotificationConfiguration>,
+}
 
 /// `AWS::S3::BucketPolicy`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

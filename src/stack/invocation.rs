@@ -1,0 +1,65 @@
+//! One call of a function, as the facts describe it.
+
+use super::FunctionTarget;
+use crate::{facts::Observed, inventory::LogicalId};
+
+/// Somebody calls a function: who, where it says so, whom, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Invocation {
+    /// The resource that holds the call.
+    pub caller: LogicalId,
+    /// The property of the caller that names the function.
+    pub place: String,
+    /// Whom it calls.
+    pub target: FunctionTarget,
+    /// How it calls.
+    pub kind: InvocationKind,
+    /// The service principal that needs a permission on the function; none where a role calls.
+    pub principal: Option<&'static str>,
+    /// The resource that the `SourceArn` of such a permission names (API, topic); the caller where none is given.
+    pub source: Option<LogicalId>,
+    /// Milliseconds that a synchronous caller waits, where the caller has a limit.
+    pub waits: Option<Observed<u32>>,
+}
+
+/// How a function is called, which decides what becomes of a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InvocationKind {
+    /// The caller waits for the answer and sees the error.
+    Synchronous,
+    /// Lambda queues the event, retries twice, then drops it or hands it to a failure sink.
+    Asynchronous,
+    /// Lambda polls a queue; a message that fails becomes visible again.
+    Queue,
+    /// Lambda polls a stream; a batch that fails blocks its shard until it is given up.
+    Stream,
+}
+
+impl Invocation {
+    /// A call with what every call has; the rest is set by those who know it.
+    pub(super) fn new(
+        caller: &LogicalId,
+        place: impl Into<String>,
+        target: FunctionTarget,
+        kind: InvocationKind,
+    ) -> Self {
+        Self { caller: caller.clone(), place: place.into(), target, kind, principal: None, source: None, waits: None }
+    }
+
+    pub(super) fn with_principal(self, principal: &'static str) -> Self {
+        Self { principal: Some(principal), ..self }
+    }
+
+    pub(super) fn from(self, source: Option<LogicalId>) -> Self {
+        Self { source, ..self }
+    }
+
+    pub(super) fn waiting(self, millis: Observed<u32>) -> Self {
+        Self { waits: Some(millis), ..self }
+    }
+
+    /// The resource that a permission's `SourceArn` has to name.
+    pub fn source(&self) -> &LogicalId {
+        self.source.as_ref().unwrap_or(&self.caller)
+    }
+}

@@ -1,0 +1,68 @@
+//! The stack as holistic judges see it: the facts, who is meant by a name, and who calls whom.
+//!
+//! Everything here is read from facts once, when the stack is built; judges only look it up. What a
+//! template leaves open stays in the lists as `Unknown`: dropping it would read as a pass.
+
+mod api;
+mod canary;
+mod edges;
+mod function_target;
+mod functions;
+mod invocation;
+mod state_machine;
+
+pub use canary::{Canary, Hook};
+pub use function_target::{FunctionTarget, Qualifier};
+pub use functions::Functions;
+pub use invocation::{Invocation, InvocationKind};
+
+use crate::{
+    facts::{Directory, Facts, Properties, lambda},
+    inventory::LogicalId,
+};
+
+/// Facts with the indices that holistic judges need, built once.
+#[derive(Debug)]
+pub struct Stack<'a> {
+    /// What was observed.
+    pub facts: &'a Facts,
+    /// Who is meant by a name, an ARN or a reference.
+    pub directory: Directory,
+    /// Which function is meant, and by which qualifier.
+    pub functions: Functions,
+    /// Who calls which function, in the order of the source.
+    pub invocations: Vec<Invocation>,
+    /// The aliases that CodeDeploy shifts, in the order of the source.
+    pub canaries: Vec<Canary>,
+}
+
+impl<'a> Stack<'a> {
+    /// Indexes the facts.
+    pub fn of(facts: &'a Facts) -> Self {
+        let directory = Directory::of(facts);
+        let functions = Functions::of(facts);
+        let invocations = edges::invocations(facts, &directory, &functions);
+        let canaries = canary::canaries(facts, &directory, &functions);
+        Self { facts, directory, functions, invocations, canaries }
+    }
+
+    /// The facts of a function of this stack, where they could be read.
+    pub fn function(&self, id: &LogicalId) -> Option<&'a lambda::Function> {
+        match &self.facts.get(id)?.properties {
+            Properties::Function(function) => Some(function),
+            _ => None,
+        }
+    }
+
+    /// The calls of one caller.
+    pub fn calls_of<'s>(&'s self, caller: &'s LogicalId) -> impl Iterator<Item = &'s Invocation> {
+        self.invocations.iter().filter(move |invocation| &invocation.caller == caller)
+    }
+
+    /// Those who call, each once, in the order of the source.
+    pub fn callers(&self) -> Vec<&LogicalId> {
+        let mut callers: Vec<&LogicalId> = self.invocations.iter().map(|invocation| &invocation.caller).collect();
+        callers.dedup();
+        callers
+    }
+}
