@@ -15,9 +15,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
-use super::{Fault, Kind, Node, Position, SourceError, SourceErrors};
+use super::{Excerpt, Fault, Kind, Node, Position, SourceError, SourceErrors};
 
 /// The mistakes found so far in one document.
 #[derive(Debug)]
@@ -27,14 +28,19 @@ pub struct Errors {
     list: Vec<SourceError>,
     /// Where the reader is, `exemptions[2].expires`; nothing at the top.
     path: String,
+    said: BTreeSet<(Option<Position>, String)>,
 }
+
+/// Mistakes listed of one document, and how many of them with their line; more help nobody.
+const MOST: usize = 1000;
+const MOST_SHOWN: usize = 100;
 
 impl Errors {
     /// For the document of this name and content; the content is shown beside each mistake.
     pub fn new(name: &str, bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
-        Self { name: name.to_owned(), text, list: Vec::new(), path: String::new() }
+        Self { name: name.to_owned(), text, list: Vec::new(), said: BTreeSet::new(), path: String::new() }
     }
 
     /// Reads something below this key; mistakes made there name the path to it.
@@ -58,11 +64,22 @@ impl Errors {
         value
     }
 
-    /// Adds a mistake at the present path, and the remedy where there is one.
+    /// Adds a mistake at the present path, and the remedy where there is one; said once, however often found.
     pub fn add(&mut self, at: Position, message: impl Display, hint: Option<String>) {
+        self.put(Some(at), message.to_string(), hint);
+    }
+
+    /// Adds a mistake that has no place, something missing for example.
+    pub fn add_overall(&mut self, message: impl Display, hint: Option<String>) {
+        self.put(None, message.to_string(), hint);
+    }
+
+    fn put(&mut self, at: Option<Position>, message: String, hint: Option<String>) {
         let separator = if self.path.is_empty() { "" } else { ": " };
-        let fault = Fault::Content { message: format!("{}{separator}{message}", self.path), hint };
-        self.list.push(SourceError::new(&self.name, Some(at), fault).shown_in(&self.text));
+        let message = format!("{}{separator}{message}", self.path);
+        if self.list.len() < MOST && self.said.insert((at, message.clone())) {
+            self.list.push(SourceError::new(&self.name, at, Fault::Content { message, hint }));
+        }
     }
 
     /// Adds that `word` is not one of `known`, with the nearest of them as the remedy.
@@ -95,12 +112,20 @@ impl Errors {
             _ => {
                 if self.list.is_empty() {
                     // A reader that gives nothing must say why; this keeps a forgotten message from being a pass.
-                    self.list.push(SourceError::new(&self.name, None, Fault::Empty));
+                    self.add_overall("nothing could be read", None);
                 }
-                self.list.sort_by_key(|error| error.at);
-                Err(SourceErrors(self.list))
+                Err(SourceErrors(self.into_list()))
             }
         }
+    }
+
+    /// Everything found, in the order of the document.
+    pub fn into_list(mut self) -> Vec<SourceError> {
+        self.list.sort_by_key(|error| error.at);
+        for error in self.list.iter_mut().take(MOST_SHOWN) {
+            error.excerpt = error.at.and_then(|at| Excerpt::of(&self.text, at));
+        }
+        self.list
     }
 }
 

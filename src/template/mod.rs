@@ -1,1 +1,5 @@
 //! CloudFormation, SAM and CDK templates: bytes in, facts with source positions out.
+
+mod long_form;
+
+pub use long_form::long_form;
