@@ -1,6 +1,6 @@
 //! Facts of AWS Lambda.
 //!
-//! Fields below a line `Joined` are no CloudFormation properties of the type: [`join()`] fills them from the
+//! Fields below a line `Joined` are no CloudFormation properties of the type: `join` fills them from the
 //! other resources of the stack where they are absent, and keeps what a reader put there (a live reader may
 //! know more than the stack holds). In a joined list an element that is `Unknown` stands for a resource of
 //! which nobody can tell whether it belongs here.
