@@ -1,6 +1,7 @@
 //! The invariants of the source tree itself: who may do I/O, read the clock, print, and use whom.
 //!
 //! The compiler and clippy hold most of this too; these tests say it in one place, for every feature set at once.
+#![expect(clippy::expect_used, reason = "a test fails by panicking, its own functions too")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},

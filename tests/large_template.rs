@@ -1,4 +1,5 @@
 //! The generated template holds what the measurements say of it.
+#![expect(clippy::expect_used, reason = "a test fails by panicking, its own functions too")]
 
 #[path = "templates/large.rs"]
 mod large;
