@@ -420,6 +420,13 @@ pub struct Finding {
     pub exemption: Option<AppliedExemption>,
 }
 
+impl Finding {
+    /// Whether an exemption that still holds covers it: it costs nothing and halts nothing.
+    pub fn is_exempted(&self) -> bool {
+        self.exemption.as_ref().is_some_and(|exemption| !exemption.expired)
+    }
+}
+
 /// An exemption as it covers a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AppliedExemption {

@@ -16,14 +16,73 @@
 //! Never does any I/O, never reads a clock, never catches a panic of a judge (the guard does).
 
 mod branches;
+mod exempt;
 mod subjects;
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use serde::Serialize;
+
 use crate::{
-    check::{Check, Verdict, Yardstick},
+    check::{Check, Finding, Verdict, Yardstick},
+    checks,
     facts::Branch,
     inventory::{LogicalId, ResourceType},
+    policy::{EXEMPTION_EXPIRED, Policy},
 };
-use subjects::Subjects;
+use subjects::{Judged, Subjects};
+
+/// What was found, by whom it was asked, and what nobody looked at.
+#[derive(Debug, Clone)]
+pub struct Evaluation {
+    /// Every verdict, passes included: in the order of the source's resources, then of the catalogue.
+    pub findings: Vec<Finding>,
+    /// The checks that were asked, in the order of the catalogue.
+    pub checks: Vec<&'static Check>,
+    /// Types of which no resource was judged, by name.
+    pub unjudged: Vec<Unjudged>,
+    /// Exemptions that cover nothing.
+    pub unused: Vec<UnusedExemption>,
+    /// How many resources the source has, all branches together.
+    pub resources: usize,
+    /// How many branches the source has: 1 where nothing is open.
+    pub branches: usize,
+}
+
+/// A type that no check was asked about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unjudged {
+    /// The CloudFormation type.
+    pub r#type: ResourceType,
+    /// How many resources of it there are.
+    pub count: usize,
+}
+
+/// An exemption that covers nothing: what it tolerated is fixed or gone, or its patterns are mistaken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnusedExemption {
+    /// Its pattern of checks.
+    pub check: String,
+    /// Its pattern of resources.
+    pub resource: String,
+    /// Who answers for it.
+    pub owner: String,
+}
+
+/// Types whose resources are judged as part of another one: their properties are joined onto a subject
+/// of another type, or holistic checks read them on the way from one subject to the next.
+const PART_OF_ANOTHER: &[&str] = &[
+    "AWS::ApiGateway::Method",
+    "AWS::ApiGatewayV2::Integration",
+    "AWS::ApplicationAutoScaling::ScalableTarget",
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
+    "AWS::CodeDeploy::DeploymentConfig",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Policy",
+    "AWS::Lambda::Version",
+    "AWS::S3::BucketPolicy",
+];
 
 /// What one check says of every resource it applies to, in the order of the source, over all branches.
 ///
@@ -33,10 +92,57 @@ pub fn judge(
     branches: &[Branch],
     yardstick: &Yardstick,
 ) -> Vec<(LogicalId, ResourceType, Verdict)> {
+    let said = Subjects::of(branches).judge(check, yardstick);
+    said.into_iter().map(|judged| (judged.name.id, judged.name.r#type, judged.verdict)).collect()
+}
+
+/// What the checks that policy enables say of a stack on this day.
+pub fn evaluate(branches: &[Branch], policy: &Policy, today: Date) -> Evaluation {
+    ask(checks::all().filter(|check| policy.enables(check)), branches, policy, today)
+}
+
+/// What these checks say of a stack on this day, in their order, whether policy enables them or not.
+pub fn ask(
+    checks: impl IntoIterator<Item = &'static Check>,
+    branches: &[Branch],
+    policy: &Policy,
+    today: Date,
+) -> Evaluation {
+    let mut checks: Vec<&'static Check> = checks.into_iter().collect();
+    let yardstick = policy.yardstick(today);
     let subjects = Subjects::of(branches);
-    subjects
-        .judge(check, yardstick)
-        .into_iter()
-        .map(|(subject, verdict)| (subject.id.clone(), subject.r#type.clone(), verdict))
-        .collect()
+    let mut judged: Vec<(usize, Judged)> = Vec::new();
+    for (row, check) in checks.iter().enumerate() {
+        judged.extend(subjects.judge(check, &yardstick).into_iter().map(|judged| (row, judged)));
+    }
+    let unjudged = unjudged(&checks, &subjects);
+    // Stable: what is said of the same resource stays in the order of the catalogue.
+    judged.sort_by_key(|(_, judged)| judged.position);
+
+    let finding = |(row, judged): (usize, Judged)| {
+        let check = checks[row];
+        let Judged { name, verdict, .. } = judged;
+        let severity = policy.severity(check);
+        Finding { check, resource: name.id, r#type: name.r#type, verdict, severity, exemption: None }
+    };
+    let mut findings: Vec<Finding> = judged.into_iter().map(finding).collect();
+    let unused = exempt::apply(&mut findings, &policy.exemptions, today);
+    if policy.enables(EXEMPTION_EXPIRED) {
+        findings = exempt::report_expired(findings, policy.severity(EXEMPTION_EXPIRED));
+        checks.push(EXEMPTION_EXPIRED);
+    }
+    Evaluation { findings, checks, unjudged, unused, resources: subjects.names().count(), branches: branches.len() }
+}
+
+/// Types that none of these checks was asked about, with their numbers.
+fn unjudged(checks: &[&Check], subjects: &Subjects<'_>) -> Vec<Unjudged> {
+    let judged: BTreeSet<&str> = checks.iter().flat_map(|check| check.applies.types()).copied().collect();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in subjects.names() {
+        let r#type = name.r#type.as_str();
+        if !judged.contains(r#type) && !PART_OF_ANOTHER.contains(&r#type) {
+            *counts.entry(r#type).or_default() += 1;
+        }
+    }
+    counts.into_iter().map(|(r#type, count)| Unjudged { r#type: ResourceType::new(r#type), count }).collect()
 }

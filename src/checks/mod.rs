@@ -1,6 +1,6 @@
 //! The catalogue: one module a service, a plain table of checks in each.
 
-use crate::check::Check;
+use crate::{check::Check, policy};
 
 pub mod codedeploy;
 pub mod dynamodb;
@@ -11,12 +11,17 @@ pub mod s3;
 /// The tables, in the order of reports. A table that is not named here does not compile: it would be unused.
 const TABLES: &[&[Check]] = &[s3::CHECKS, dynamodb::CHECKS, lambda::CHECKS, codedeploy::CHECKS, holistic::CHECKS];
 
-/// Every check, in the order of reports.
+/// Every check that judges a stack, in the order of reports.
 pub fn all() -> impl Iterator<Item = &'static Check> {
     TABLES.iter().copied().flatten()
 }
 
+/// Every check there is: those that judge a stack, then those of the policy itself.
+pub fn catalogue() -> impl Iterator<Item = &'static Check> {
+    all().chain(policy::CHECKS)
+}
+
 /// The check of this id.
 pub fn by_id(id: &str) -> Option<&'static Check> {
-    all().find(|check| check.id == id)
+    catalogue().find(|check| check.id == id)
 }

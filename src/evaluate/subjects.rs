@@ -37,6 +37,15 @@ pub(super) struct Name {
     pub(super) r#type: ResourceType,
 }
 
+/// What a check says of one of them.
+#[derive(Debug, Clone)]
+pub(super) struct Judged {
+    /// Its place in the order of the source; what is no resource stands behind all others.
+    pub(super) position: usize,
+    pub(super) name: Name,
+    pub(super) verdict: Verdict,
+}
+
 /// One content of a resource, and the branches that have it.
 struct Variant<'a> {
     properties: &'a Properties,
@@ -50,21 +59,26 @@ impl<'a> Subjects<'a> {
         let alike = groups(&subjects, branches.len());
         Self { branches, assumptions: Assumptions::of(branches), subjects, alike, stacks: OnceCell::new() }
     }
+    /// The names of all resources, in the order of the source.
+    pub(super) fn names(&self) -> impl Iterator<Item = &Name> {
+        self.subjects.iter().map(|subject| &subject.name)
+    }
 
     /// What a check says of each of them, where it applies.
-    pub(super) fn judge(&self, check: &Check, yardstick: &Yardstick) -> Vec<(Name, Verdict)> {
+    pub(super) fn judge(&self, check: &Check, yardstick: &Yardstick) -> Vec<Judged> {
         match check.applies {
             Applies::Stack(types, judge) => self.judge_stack(types, judge, yardstick),
             ref applies => self.judge_each(applies, yardstick),
         }
     }
 
-    fn judge_each(&self, applies: &Applies, yardstick: &Yardstick) -> Vec<(Name, Verdict)> {
+    fn judge_each(&self, applies: &Applies, yardstick: &Yardstick) -> Vec<Judged> {
         let types = applies.types();
         self.subjects
             .iter()
-            .filter(|subject| types.contains(&subject.name.r#type.as_str()))
-            .filter_map(|subject| {
+            .enumerate()
+            .filter(|(_, subject)| types.contains(&subject.name.r#type.as_str()))
+            .filter_map(|(position, subject)| {
                 let mut outcomes = vec![Outcome::Gone; self.branches.len()];
                 for variant in &subject.variants {
                     let outcome = Outcome::of(atomic(applies, variant.properties, yardstick));
@@ -72,12 +86,13 @@ impl<'a> Subjects<'a> {
                         outcomes[branch].worsen(&outcome);
                     }
                 }
-                Some((subject.name.clone(), merge(&outcomes, &self.assumptions)?))
+                let verdict = merge(&outcomes, &self.assumptions)?;
+                Some(Judged { position, name: subject.name.clone(), verdict })
             })
             .collect()
     }
 
-    fn judge_stack(&self, types: &[&str], judge: StackJudge, yardstick: &Yardstick) -> Vec<(Name, Verdict)> {
+    fn judge_stack(&self, types: &[&str], judge: StackJudge, yardstick: &Yardstick) -> Vec<Judged> {
         let mut said: BTreeMap<LogicalId, Vec<(usize, Verdict)>> = BTreeMap::new();
         for (group, stack) in self.stacks().iter().enumerate() {
             for (id, verdict) in judge(stack, yardstick) {
@@ -85,17 +100,19 @@ impl<'a> Subjects<'a> {
             }
         }
         let mut verdicts = Vec::new();
-        for subject in &self.subjects {
+        for (position, subject) in self.subjects.iter().enumerate() {
             let said = said.remove(&subject.name.id).unwrap_or_default();
             let unread = types.contains(&subject.name.r#type.as_str());
             let outcomes = self.stack_outcomes(subject, unread, &said);
-            verdicts.extend(merge(&outcomes, &self.assumptions).map(|verdict| (subject.name.clone(), verdict)));
+            let verdict = merge(&outcomes, &self.assumptions);
+            verdicts.extend(verdict.map(|verdict| Judged { position, name: subject.name.clone(), verdict }));
         }
         for (id, said) in said {
             let mut outcomes = vec![Outcome::NotApplicable; self.branches.len()];
             self.spread(&mut outcomes, &said);
             let name = Name { id, r#type: ResourceType::new(STACK_TYPE) };
-            verdicts.extend(merge(&outcomes, &self.assumptions).map(|verdict| (name, verdict)));
+            let verdict = merge(&outcomes, &self.assumptions);
+            verdicts.extend(verdict.map(|verdict| Judged { position: self.subjects.len(), name, verdict }));
         }
         verdicts
     }

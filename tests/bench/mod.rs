@@ -34,7 +34,10 @@ fn spoken(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
             "fail" => Verdict::fail(text),
             "unknown" => Verdict::inconclusive(Why::Unresolved(text.to_owned())),
             "none" => return None,
-            percent => Verdict::partial(percent.parse().expect("a percentage"), text),
+            percent => match percent.parse() {
+                Ok(percent) => Verdict::partial(percent, text),
+                Err(_) => Verdict::inconclusive(Why::Malformed(format!("{percent} is no verdict"))),
+            },
         };
         Some((resource.reference.logical_id.clone(), verdict))
     };

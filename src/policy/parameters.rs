@@ -1,0 +1,131 @@
+//! `parameters`: what checks measure against.
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::read::{bounded_list, words};
+use crate::{
+    check::{LogLevel, Yardstick},
+    source::{
+        Node,
+        read::{Errors, Fields, choice, integer, text},
+    },
+};
+
+/// What checks measure against, as [`Yardstick`] says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema), schemars(deny_unknown_fields, default))]
+pub struct Parameters {
+    /// Tag keys that every taggable resource must carry, at most 50, as many as AWS allows on one.
+    #[cfg_attr(feature = "cli", schemars(length(max = 50)))]
+    pub required_tags: Vec<String>,
+    /// Accounts besides the stack's own that may be granted access or lend layers: twelve digits, in quotes.
+    #[cfg_attr(feature = "cli", schemars(length(max = 1000), inner(regex(pattern = r"^[0-9]{12}$"))))]
+    pub trusted_accounts: Vec<String>,
+    /// The most verbose application log level that is allowed.
+    pub application_log_level: LogLevel,
+    /// The largest `/tmp` in MiB that needs no second look: 512 to 10,240.
+    #[cfg_attr(feature = "cli", schemars(range(min = 512, max = 10240)))]
+    pub ephemeral_storage_mib: u32,
+    /// The least log retention in days: 1 to 3,653.
+    #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 3653)))]
+    pub log_retention_days: u32,
+    /// The largest share of the account's default table throughput (40,000 units) for one table, in percent.
+    #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 100)))]
+    pub table_throughput_percent: u32,
+}
+
+impl Default for Parameters {
+    /// What [`Yardstick::on`] has.
+    fn default() -> Self {
+        let shipped = Yardstick::on(Date::ZERO);
+        Self {
+            required_tags: shipped.required_tags,
+            trusted_accounts: shipped.trusted_accounts,
+            application_log_level: shipped.application_log_level,
+            ephemeral_storage_mib: shipped.ephemeral_storage_mib,
+            log_retention_days: shipped.log_retention_days,
+            table_throughput_percent: shipped.table_throughput_percent,
+        }
+    }
+}
+
+impl Parameters {
+    /// The yardstick of this day.
+    pub fn on(&self, today: Date) -> Yardstick {
+        let Self {
+            required_tags,
+            trusted_accounts,
+            application_log_level,
+            ephemeral_storage_mib,
+            log_retention_days,
+            table_throughput_percent,
+        } = self.clone();
+        Yardstick {
+            today,
+            required_tags,
+            trusted_accounts,
+            application_log_level,
+            ephemeral_storage_mib,
+            log_retention_days,
+            table_throughput_percent,
+        }
+    }
+
+    pub(super) fn read(node: &Node, errors: &mut Errors) -> Option<Self> {
+        let shipped = Self::default();
+        let mut fields = Fields::of(node, errors, "parameters");
+        let tags = fields.optional("requiredTags", |node, errors| bounded_list(node, errors, 50, tag));
+        let accounts = fields.optional("trustedAccounts", |node, errors| bounded_list(node, errors, 1_000, account));
+        let level = fields.optional("applicationLogLevel", level);
+        // Lambda: /tmp has 512 MB to 10,240 MB.
+        let storage = fields.optional("ephemeralStorageMib", |node, errors| small(node, errors, 512, 10_240));
+        // CloudWatch Logs: the longest retention short of "never expire" is 3,653 days.
+        let retention = fields.optional("logRetentionDays", |node, errors| small(node, errors, 1, 3_653));
+        let throughput = fields.optional("tableThroughputPercent", |node, errors| small(node, errors, 1, 100));
+        fields.finish();
+        Some(Self {
+            required_tags: tags.unwrap_or(shipped.required_tags),
+            trusted_accounts: accounts.unwrap_or(shipped.trusted_accounts),
+            application_log_level: level.unwrap_or(shipped.application_log_level),
+            ephemeral_storage_mib: storage.unwrap_or(shipped.ephemeral_storage_mib),
+            log_retention_days: retention.unwrap_or(shipped.log_retention_days),
+            table_throughput_percent: throughput.unwrap_or(shipped.table_throughput_percent),
+        })
+    }
+}
+
+/// A tag key: at most 128 characters.
+fn tag(node: &Node, errors: &mut Errors) -> Option<String> {
+    words(node, errors, 128)
+}
+
+fn account(node: &Node, errors: &mut Errors) -> Option<String> {
+    let account = text(node, errors)?;
+    if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(account);
+    }
+    errors.add(
+        node.at,
+        format_args!("{account:?} is no account id"),
+        Some("write twelve digits, in quotes".to_owned()),
+    );
+    None
+}
+
+fn level(node: &Node, errors: &mut Errors) -> Option<LogLevel> {
+    let levels = [
+        ("TRACE", LogLevel::Trace),
+        ("DEBUG", LogLevel::Debug),
+        ("INFO", LogLevel::Info),
+        ("WARN", LogLevel::Warn),
+        ("ERROR", LogLevel::Error),
+        ("FATAL", LogLevel::Fatal),
+    ];
+    choice(node, errors, "log level", &levels)
+}
+
+fn small(node: &Node, errors: &mut Errors, least: u32, most: u32) -> Option<u32> {
+    integer(node, errors, u64::from(least), u64::from(most)).and_then(|number| u32::try_from(number).ok())
+}
