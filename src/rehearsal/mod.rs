@@ -1,1 +1,3 @@
 //! A whole deployment on this machine.
+
+pub mod engine;
