@@ -239,6 +239,33 @@ fn what_codedeploy_refuses_is_refused() {
         let error = AppSpec::from_value(&case).unwrap_err().to_string();
         assert!(error.contains(expected), "{name}: {error}");
     }
-    assert!(matches!(AppSpec::from_json("{"), Err(AppSpecError::Syntax(_))));
-    assert!(matches!(AppSpec::from_json(&" ".repeat(300_000)), Err(AppSpecError::TooLarge { bytes: 300_000 })));
+    assert!(matches!(AppSpec::parse("{"), Err(AppSpecError::Syntax(_))));
+    assert!(matches!(AppSpec::parse(&" ".repeat(300_000)), Err(AppSpecError::TooLarge { bytes: 300_000 })));
+    let deep = format!("{{\"version\": {}", "[".repeat(100_000));
+    assert!(matches!(AppSpec::parse(&deep), Err(AppSpecError::Syntax(_))));
+}
+
+#[test]
+fn an_app_spec_in_yaml_means_the_same() {
+    let yaml = "
+version: 0.0
+Resources:
+  - myFn:
+      Type: AWS::Lambda::Function
+      Properties:
+        Name: fn
+        Alias: live
+        CurrentVersion: 3
+        TargetVersion: \"4\"
+Hooks:
+  - BeforeAllowTraffic: CodeDeployHook_pre
+  - AfterAllowTraffic: CodeDeployHook_post
+";
+    assert_eq!(AppSpec::parse(yaml), AppSpec::from_value(&document()));
+    assert_eq!(AppSpec::parse(&document().to_string()), AppSpec::from_value(&document()));
+    let null_hook = yaml.replace("CodeDeployHook_post", "");
+    let error = AppSpec::parse(&null_hook).unwrap_err();
+    assert_eq!(error, AppSpecError::EmptyHook { phase: "AfterAllowTraffic" });
+    let zeros = yaml.replace("CurrentVersion: 3", "CurrentVersion: 03");
+    assert!(matches!(AppSpec::parse(&zeros), Err(AppSpecError::FunctionVersion { at: "CurrentVersion", .. })));
 }

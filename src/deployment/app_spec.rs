@@ -7,9 +7,14 @@ use serde_json::{Map, Value, json};
 use thiserror::Error;
 
 use super::{Version, VersionError};
-use crate::event::Phase;
+use crate::{
+    event::Phase,
+    source::{self, Fault, Kind, Limits, Node},
+};
 
 /// Far more than two versions and two hooks need; CodeDeploy's own bound is not documented.
+const LIMITS: Limits = Limits { bytes: MAX_BYTES, depth: 16, nodes: 10_000 };
+
 const MAX_BYTES: usize = 256 * 1024;
 
 const FUNCTION_TYPE: &str = "AWS::Lambda::Function";
@@ -121,16 +126,16 @@ pub enum AppSpecError {
 }
 
 impl AppSpec {
-    /// Reads a document of JSON.
+    /// Reads a document of JSON or YAML.
     ///
     /// # Errors
     /// What is wrong with it, and where.
-    pub fn from_json(text: &str) -> Result<Self, AppSpecError> {
-        if text.len() > MAX_BYTES {
-            return Err(AppSpecError::TooLarge { bytes: text.len() });
-        }
-        let document: Value = serde_json::from_str(text).map_err(|error| AppSpecError::Syntax(error.to_string()))?;
-        Self::from_value(&document)
+    pub fn parse(text: &str) -> Result<Self, AppSpecError> {
+        let node = source::parse("AppSpec", text.as_bytes(), &LIMITS).map_err(|error| match error.fault {
+            Fault::TooLarge { bytes, .. } => AppSpecError::TooLarge { bytes },
+            _ => AppSpecError::Syntax(error.to_string()),
+        })?;
+        Self::from_value(&value(&node))
     }
 
     /// Reads a document that is parsed already.
@@ -183,6 +188,18 @@ impl Serialize for AppSpec {
 impl<'de> Deserialize<'de> for AppSpec {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::from_value(&Value::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+/// The document without its positions. A number that JSON cannot say stays as it is written.
+fn value(node: &Node) -> Value {
+    match &node.kind {
+        Kind::Null => Value::Null,
+        Kind::Bool(flag) => Value::Bool(*flag),
+        Kind::Number(text) => serde_json::from_str(text).map_or_else(|_| Value::String(text.clone()), Value::Number),
+        Kind::String(text) => Value::String(text.clone()),
+        Kind::Sequence(items) => items.iter().map(value).collect(),
+        Kind::Mapping(entries) => entries.iter().map(|entry| (entry.key.clone(), value(&entry.value))).collect(),
     }
 }
 

@@ -230,7 +230,7 @@ fn read_revision(
     if part.sha256.as_ref().is_some_and(|given| !given.eq_ignore_ascii_case(&digest)) {
         return Err(invalid("sha256 of the revision is not the digest of its content"));
     }
-    let spec = AppSpec::from_json(&content);
+    let spec = AppSpec::parse(&content);
     Ok((revision.with_part(RevisionContent { content: Some(content), sha256: Some(digest) }), spec))
 }
 

@@ -13,7 +13,7 @@
 //! }
 //! engine.set_alias("fn", "live", Alias::of(Version::new(3)?))?;
 //! engine.create_deployment_group(DeploymentGroup::new("app", "group", "CodeDeployDefault.LambdaAllAtOnce"))?;
-//! let spec = AppSpec::from_json(r#"{"version": 0.0,
+//! let spec = AppSpec::parse(r#"{"version": 0.0,
 //!     "Resources": [{"fn": {"Type": "AWS::Lambda::Function", "Properties": {
 //!         "Name": "fn", "Alias": "live", "CurrentVersion": "3", "TargetVersion": "4"}}}],
 //!     "Hooks": [{"BeforeAllowTraffic": "CodeDeployHook_pre"}]}"#)?;
