@@ -12,6 +12,7 @@
 //!     facts: {…}              # a facts document as it is saved
 //! neverInconclusive: reason   # for the rare check that reads nothing it could fail to read
 //! ```
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its own functions too")]
 
 use std::{collections::BTreeSet, fmt::Write as _, path::PathBuf};
 

@@ -1,4 +1,5 @@
 //! SAM templates are expanded as AWS expands them.
+#![expect(clippy::expect_used, reason = "a test fails by panicking, its own functions too")]
 
 use fitgate::source::{Entry, Kind, Node, Position};
 use fitgate::template::sam::{Expanded, ProblemKind, expand};

@@ -1,4 +1,5 @@
 //! Who calls which function, by which qualifier, and how.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its own functions too")]
 
 use fitgate::{
     facts::{Facts, RawResource, StackIdentity},
