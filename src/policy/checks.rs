@@ -17,21 +17,24 @@ use crate::{
     },
 };
 
+/// More than the catalogue will ever have.
+const MOST_RULES: usize = 1_000;
+
 /// What policy says of one check. What it leaves out is as in the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct CheckRule {
     /// Whether it is asked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "cli", schemars(schema_with = "super::schema::switch"))]
+    #[cfg_attr(feature = "cli", schemars(default, schema_with = "super::schema::switch"))]
     pub enabled: Option<bool>,
     /// How bad a failure is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "cli", schemars(with = "Severity"))]
+    #[cfg_attr(feature = "cli", schemars(default, with = "Severity"))]
     pub severity: Option<Severity>,
     /// How many points it is worth on each resource, instead of its severity's.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "cli", schemars(with = "Weight"))]
+    #[cfg_attr(feature = "cli", schemars(default, with = "Weight"))]
     pub weight: Option<Weight>,
 }
 
@@ -58,16 +61,16 @@ impl CheckRules {
             errors.expected(node, "a mapping from check ids to on, off, or a mapping");
             return None;
         }
+        if node.entries().len() > MOST_RULES {
+            errors.add(node.at, format_args!("more than {MOST_RULES} checks"), None);
+            return None;
+        }
         let mut rules = BTreeMap::new();
         for entry in node.entries() {
-            match checks::by_id(&entry.key) {
+            errors.within(&entry.key, |errors| match checks::by_id(&entry.key) {
                 Some(check) => rules.extend(CheckRule::read(&entry.value, errors).map(|rule| (check.id, rule))),
-                None => errors.add(
-                    entry.key_at,
-                    format_args!("checks.{}: no such check", entry.key),
-                    Some(suggestion(&entry.key)),
-                ),
-            }
+                None => errors.add(entry.key_at, "no such check", Some(suggestion(&entry.key))),
+            });
         }
         Some(Self(rules))
     }
@@ -93,7 +96,7 @@ impl CheckRule {
 /// A pattern that matches at least one check.
 pub(super) fn pattern(node: &Node, errors: &mut Errors) -> Option<Pattern> {
     let pattern = Pattern::read(node, errors)?;
-    if checks::all().any(|check| pattern.matches(check.id)) {
+    if checks::catalogue().any(|check| pattern.matches(check.id)) {
         return Some(pattern);
     }
     errors.add(node.at, format_args!("no check is called {pattern}"), Some(suggestion(pattern.as_str())));

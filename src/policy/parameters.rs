@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// What checks measure against, as [`Yardstick`] says.
+/// What checks measure against.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema), schemars(deny_unknown_fields, default))]
@@ -20,7 +20,7 @@ pub struct Parameters {
     /// Tag keys that every taggable resource must carry, at most 50, as many as AWS allows on one.
     #[cfg_attr(feature = "cli", schemars(length(max = 50)))]
     pub required_tags: Vec<String>,
-    /// Accounts besides the stack's own that may be granted access or lend layers: twelve digits, in quotes.
+    /// Accounts besides the stack's own that may be granted access or lend layers: twelve digits each.
     #[cfg_attr(feature = "cli", schemars(length(max = 1000), inner(regex(pattern = r"^[0-9]{12}$"))))]
     pub trusted_accounts: Vec<String>,
     /// The most verbose application log level that is allowed.
@@ -106,11 +106,7 @@ fn account(node: &Node, errors: &mut Errors) -> Option<String> {
     if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(account);
     }
-    errors.add(
-        node.at,
-        format_args!("{account:?} is no account id"),
-        Some("write twelve digits, in quotes".to_owned()),
-    );
+    errors.add(node.at, format_args!("{account:?} is no account id"), Some("write twelve digits".to_owned()));
     None
 }
 

@@ -28,7 +28,7 @@ pub enum ProbeCall {
 pub struct Invocation {
     /// A function's name or ARN; the version that is being deployed where nothing is said.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "cli", schemars(with = "String", length(min = 1, max = 170)))]
+    #[cfg_attr(feature = "cli", schemars(default, with = "String", length(min = 1, max = 170)))]
     pub function: Option<String>,
     /// The event, any JSON; `{}` where nothing is said.
     #[cfg_attr(feature = "cli", schemars(default = "empty"))]
@@ -50,7 +50,7 @@ pub struct HttpRequest {
     pub headers: BTreeMap<String, String>,
     /// The body as text.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "cli", schemars(with = "String", length(min = 1, max = 65536)))]
+    #[cfg_attr(feature = "cli", schemars(default, with = "String", length(min = 1, max = 65536)))]
     pub body: Option<String>,
 }
 
@@ -180,9 +180,14 @@ pub(super) fn json(node: &Node, errors: &mut Errors) -> Option<Value> {
 
 /// JSON knows fewer ways to write a number than YAML.
 fn number(node: &Node, written: &str, errors: &mut Errors) -> Option<Value> {
-    let number = serde_json::from_str::<Number>(written).ok();
+    let as_float = || written.parse().ok().and_then(Number::from_f64);
+    let number = serde_json::from_str::<Number>(written).ok().or_else(as_float);
     if number.is_none() {
-        errors.add(node.at, format_args!("{written} is no number of JSON"), Some("write it in quotes".to_owned()));
+        errors.add(
+            node.at,
+            format_args!("{written} is too large a number for JSON"),
+            Some("write it in quotes".to_owned()),
+        );
     }
     number.map(Value::Number)
 }

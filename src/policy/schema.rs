@@ -1,4 +1,4 @@
-//! The JSON schema of a policy, from the types that hold it: for editors, and for AppConfig's validator.
+//! The JSON schema of a policy, from the types that hold it: for editors.
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};

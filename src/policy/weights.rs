@@ -80,7 +80,7 @@ impl Weights {
         for pair in Severity::ALL.windows(2) {
             let (worse, milder) = (weights.of(pair[0]).get(), weights.of(pair[1]).get());
             if worse < milder {
-                let message = format!("weights: {} ({milder}) outweighs {} ({worse})", pair[1], pair[0]);
+                let message = format!("{} ({milder}) outweighs {} ({worse})", pair[1], pair[0]);
                 let remedy = format!("give {} at least {milder} points", pair[0]);
                 errors.add(node.at, message, Some(remedy));
             }
