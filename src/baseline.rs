@@ -1,5 +1,7 @@
 //! The fitness and the findings of the last deployment that succeeded.
 
+mod compare;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +12,7 @@ use crate::{
     inventory::LogicalId,
     score::Fitness,
 };
+pub use compare::{Comparison, compare};
 
 /// The version of the baseline document that this release writes and reads.
 pub const BASELINE_VERSION: u32 = 1;

@@ -26,10 +26,10 @@ use serde::Serialize;
 
 use crate::{
     check::{Check, Finding, Verdict, Yardstick},
-    checks,
+    checks::{self, exemption::EXEMPTION_EXPIRED},
     facts::Branch,
     inventory::{LogicalId, ResourceType},
-    policy::{EXEMPTION_EXPIRED, Policy},
+    policy::Policy,
 };
 use subjects::{Judged, Subjects};
 

@@ -23,6 +23,7 @@ pub mod event;
 pub mod facts;
 pub mod inventory;
 pub mod need;
+pub mod points;
 pub mod policy;
 pub mod report;
 pub mod score;

@@ -29,20 +29,16 @@
 //! - Ignorance never raises it: a verdict that becomes inconclusive never gives more than it gave.
 //! - 0 ≤ earned ≤ possible; 100 only where they are equal; none where nothing was measured.
 
-mod number;
-
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::points::{Points, Score};
 use crate::{
-    baseline::Baseline,
     check::{Finding, Pillar, Verdict, VerdictKind},
-    checks,
     evaluate::Evaluation,
     policy::Policy,
 };
-pub use number::{Points, Score};
 
 /// How fit a stack is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,21 +73,6 @@ pub struct Loss {
     pub points: Points,
 }
 
-/// A release against the last good one, by the checks that both were asked and today's weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Comparison {
-    /// The fitness of the last good release.
-    pub was: Score,
-    /// The fitness of this one.
-    pub is: Score,
-    /// The fitness of this one if everything unknown turned out well.
-    pub best: Score,
-    /// How many checks both were asked.
-    pub checks: usize,
-    /// Whether one of the two was asked other checks besides: then `was` and `is` need not be the totals.
-    pub partly: bool,
-}
-
 impl Tally {
     /// 0 to 100, rounded down to a tenth; none where nothing was possible.
     pub fn score(&self) -> Option<Score> {
@@ -103,7 +84,8 @@ impl Tally {
         Score::of(self.earned.plus(self.unknown), self.possible)
     }
 
-    fn add(&mut self, weight: u16, kind: VerdictKind, share: u8) {
+    /// Counts one finding of this weight; `share` is read of a partial one only.
+    pub(crate) fn add(&mut self, weight: u16, kind: VerdictKind, share: u8) {
         let points = Points::of(weight, share);
         let full = Points::of(weight, 100);
         self.possible = self.possible.plus(full);
@@ -115,7 +97,15 @@ impl Tally {
         }
     }
 
-    fn add_finding(&mut self, finding: &Finding, policy: &Policy) {
+    /// Counts so many passes of this weight.
+    pub(crate) fn add_passes(&mut self, weight: u16, count: u32) {
+        let points = Points::of(weight, 100).times(count);
+        self.earned = self.earned.plus(points);
+        self.possible = self.possible.plus(points);
+    }
+
+    /// Counts a finding by today's policy.
+    pub(crate) fn add_finding(&mut self, finding: &Finding, policy: &Policy) {
         let share = match &finding.verdict {
             Verdict::Partial(share, _) => share.as_percent(),
             _ => 0,
@@ -152,48 +142,4 @@ pub fn losses(evaluation: &Evaluation, policy: &Policy) -> Vec<Loss> {
         .collect();
     losses.sort_by_key(|loss| std::cmp::Reverse(loss.points));
     losses
-}
-
-/// This release against the last good one; none where no check was asked of both.
-///
-/// A check that one of them was not asked is left out, so that a larger catalogue or a changed policy is
-/// never taken for a worse release. Both sides are weighed by today's policy, for the same reason.
-pub fn compare(evaluation: &Evaluation, baseline: &Baseline, policy: &Policy) -> Option<Comparison> {
-    let asked: BTreeSet<&str> = evaluation.checks.iter().map(|check| check.id).collect();
-    let common = |id: &str| asked.contains(id) && baseline.checks.contains_key(id);
-    let mut now = Tally::default();
-    for finding in &evaluation.findings {
-        if common(finding.check.id) && !finding.is_exempted() {
-            now.add_finding(finding, policy);
-        }
-    }
-    let checks = asked.iter().filter(|id| common(id)).count();
-    Some(Comparison {
-        was: before(baseline, common, policy).score()?,
-        is: now.score()?,
-        best: now.best()?,
-        checks,
-        partly: checks != asked.len() || checks != baseline.checks.len(),
-    })
-}
-
-/// The points of the last good release by the checks of `common`.
-fn before(baseline: &Baseline, common: impl Fn(&str) -> bool, policy: &Policy) -> Tally {
-    let weight = |id: &str| checks::by_id(id).map_or(0, |check| policy.weight(check).get());
-    let mut then = Tally::default();
-    for (check, passes) in baseline.checks.iter().filter(|(check, _)| common(check)) {
-        then.add_passes(weight(check), *passes);
-    }
-    for finding in baseline.findings.iter().filter(|finding| common(&finding.check) && !finding.exempted) {
-        then.add(weight(&finding.check), finding.verdict, finding.share.unwrap_or_default().min(99));
-    }
-    then
-}
-
-impl Tally {
-    fn add_passes(&mut self, weight: u16, count: u32) {
-        let points = Points::of(weight, 100).times(count);
-        self.earned = self.earned.plus(points);
-        self.possible = self.possible.plus(points);
-    }
 }

@@ -5,10 +5,11 @@ use std::fmt;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{
+    baseline::Comparison,
     check::{Finding, Pillar, Severity},
     facts::Why,
     inventory::LogicalId,
-    score::{Comparison, Score},
+    points::Score,
 };
 
 /// How many findings a sentence names; the others are counted.

@@ -1,12 +1,12 @@
 //! The rules of a decision, one function each.
 
 use crate::{
-    baseline::Baseline,
+    baseline::{Baseline, compare},
     check::{Finding, Severity, VerdictKind},
     evaluate::Evaluation,
     facts::Why,
     policy::{InconclusiveAction, KnownFailures, Policy, UnknownBaseline},
-    score::{Fitness, Loss, Score, compare, losses},
+    score::{Fitness, Loss, Score, losses},
 };
 
 use super::reason::{Citation, Reason, Said};

@@ -7,7 +7,8 @@ use jiff::civil::Date;
 use super::UnusedExemption;
 use crate::{
     check::{Finding, Severity, Verdict},
-    policy::{EXEMPTION_EXPIRED, Exemption},
+    checks::exemption::EXEMPTION_EXPIRED,
+    policy::Exemption,
 };
 
 /// Puts exemptions onto the findings they speak of, and returns those that speak of none.

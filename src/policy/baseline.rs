@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Severities, read::score};
 use crate::{
     check::Severity,
-    score::Score,
+    points::Score,
     source::{
         Node,
         read::{Errors, Fields, choice},

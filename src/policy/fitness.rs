@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::read::score;
 use crate::{
     check::Pillar,
-    score::Score,
+    points::Score,
     source::{
         Node,
         read::{Errors, Fields},

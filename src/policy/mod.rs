@@ -21,7 +21,6 @@ mod read;
 #[cfg(feature = "cli")]
 mod schema;
 mod severities;
-mod synthetic;
 mod weights;
 
 use jiff::civil::Date;
@@ -44,7 +43,6 @@ pub use probe_call::{HttpMethod, HttpRequest, Invocation, ProbeCall};
 #[cfg(feature = "cli")]
 pub use schema::schema;
 pub use severities::Severities;
-pub use synthetic::{CHECKS, EXEMPTION_EXPIRED};
 pub use weights::{Weight, Weights};
 
 /// The shipped policy as a file: what `policy init` writes, equal to `Policy::default()`.

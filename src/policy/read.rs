@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     check::Severity,
-    score::Score,
+    points::Score,
     source::{
         Kind, Node,
         read::{Errors, Fields, choice, list, text},

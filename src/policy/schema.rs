@@ -7,7 +7,7 @@ use super::{CheckRule, CheckRules, Policy};
 use crate::{
     check::{Pillar, Severity},
     checks,
-    score::Score,
+    points::Score,
 };
 
 /// The schema, as JSON Schema draft 2020-12.

@@ -3,7 +3,7 @@
 use crate::check::{Applies, Check, Default, Pillar, Severity};
 
 /// The table, for `checks list` and `checks explain`.
-pub const CHECKS: &[Check] = &[EXEMPTION_EXPIRED_ROW];
+pub(super) const CHECKS: &[Check] = &[EXEMPTION_EXPIRED_ROW];
 
 /// An exemption whose last day is past, on each resource where it would still cover something.
 pub const EXEMPTION_EXPIRED: &Check = &CHECKS[0];
