@@ -57,6 +57,42 @@ pub enum Need {
     ScalingPolicies,
     /// `dax:DescribeClusters`
     DaxClusters,
+    /// `lambda:GetFunctionConfiguration`
+    Function,
+    /// `lambda:GetFunction`: whether the code is inline, and where it is otherwise
+    FunctionCode,
+    /// `lambda:GetFunctionConcurrency`
+    FunctionConcurrency,
+    /// `lambda:GetFunctionCodeSigningConfig`
+    FunctionCodeSigning,
+    /// `lambda:ListTags`
+    FunctionTags,
+    /// `lambda:ListFunctionEventInvokeConfigs`
+    FunctionInvokeConfigs,
+    /// `lambda:GetPolicy`
+    FunctionPolicy,
+    /// `lambda:GetFunctionUrlConfig`
+    FunctionUrl,
+    /// `lambda:ListAliases`
+    FunctionAliases,
+    /// `lambda:ListVersionsByFunction`
+    FunctionVersions,
+    /// `lambda:ListFunctions`: who else has the same role
+    Functions,
+    /// `lambda:GetAlias`
+    Alias,
+    /// `lambda:ListProvisionedConcurrencyConfigs`
+    ProvisionedConcurrency,
+    /// `lambda:GetEventSourceMapping`
+    EventSourceMapping,
+    /// `ec2:DescribeSubnets`: availability zones
+    Subnets,
+    /// `codedeploy:GetDeploymentGroup`
+    DeploymentGroup,
+    /// `codedeploy:GetDeploymentConfig`
+    DeploymentConfig,
+    /// `codedeploy:GetApplication`
+    DeploymentApplication,
 }
 
 impl Need {
@@ -88,6 +124,24 @@ impl Need {
         Self::ScalableTargets,
         Self::ScalingPolicies,
         Self::DaxClusters,
+        Self::Function,
+        Self::FunctionCode,
+        Self::FunctionConcurrency,
+        Self::FunctionCodeSigning,
+        Self::FunctionTags,
+        Self::FunctionInvokeConfigs,
+        Self::FunctionPolicy,
+        Self::FunctionUrl,
+        Self::FunctionAliases,
+        Self::FunctionVersions,
+        Self::Functions,
+        Self::Alias,
+        Self::ProvisionedConcurrency,
+        Self::EventSourceMapping,
+        Self::Subnets,
+        Self::DeploymentGroup,
+        Self::DeploymentConfig,
+        Self::DeploymentApplication,
     ];
 
     /// Service and operation as the SDK names them, `s3:GetBucketEncryption`.
@@ -133,6 +187,28 @@ impl Need {
                 ("application-autoscaling:DescribeScalingPolicies", "application-autoscaling:DescribeScalingPolicies")
             }
             Self::DaxClusters => ("dax:DescribeClusters", "dax:DescribeClusters"),
+            Self::Function => ("lambda:GetFunctionConfiguration", "lambda:GetFunctionConfiguration"),
+            Self::FunctionCode => ("lambda:GetFunction", "lambda:GetFunction"),
+            Self::FunctionConcurrency => ("lambda:GetFunctionConcurrency", "lambda:GetFunctionConcurrency"),
+            Self::FunctionCodeSigning => ("lambda:GetFunctionCodeSigningConfig", "lambda:GetFunctionCodeSigningConfig"),
+            Self::FunctionTags => ("lambda:ListTags", "lambda:ListTags"),
+            Self::FunctionInvokeConfigs => {
+                ("lambda:ListFunctionEventInvokeConfigs", "lambda:ListFunctionEventInvokeConfigs")
+            }
+            Self::FunctionPolicy => ("lambda:GetPolicy", "lambda:GetPolicy"),
+            Self::FunctionUrl => ("lambda:GetFunctionUrlConfig", "lambda:GetFunctionUrlConfig"),
+            Self::FunctionAliases => ("lambda:ListAliases", "lambda:ListAliases"),
+            Self::FunctionVersions => ("lambda:ListVersionsByFunction", "lambda:ListVersionsByFunction"),
+            Self::Functions => ("lambda:ListFunctions", "lambda:ListFunctions"),
+            Self::Alias => ("lambda:GetAlias", "lambda:GetAlias"),
+            Self::ProvisionedConcurrency => {
+                ("lambda:ListProvisionedConcurrencyConfigs", "lambda:ListProvisionedConcurrencyConfigs")
+            }
+            Self::EventSourceMapping => ("lambda:GetEventSourceMapping", "lambda:GetEventSourceMapping"),
+            Self::Subnets => ("ec2:DescribeSubnets", "ec2:DescribeSubnets"),
+            Self::DeploymentGroup => ("codedeploy:GetDeploymentGroup", "codedeploy:GetDeploymentGroup"),
+            Self::DeploymentConfig => ("codedeploy:GetDeploymentConfig", "codedeploy:GetDeploymentConfig"),
+            Self::DeploymentApplication => ("codedeploy:GetApplication", "codedeploy:GetApplication"),
         }
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{EventInvokeConfig, Tag};
+use super::EventInvokeConfig;
 use crate::{
-    facts::{Observed, Text},
+    facts::{Observed, Tag, Text},
     inventory::LogicalId,
 };
 
@@ -74,6 +74,8 @@ pub struct Function {
     pub asynchronous_callers: Observed<Vec<Observed<String>>>,
     /// Joined: whether a deployment of the stack calls the function as a lifecycle hook.
     pub is_lifecycle_hook: Observed<bool>,
+    /// Joined: the account of the stack; a template does not know it.
+    pub account: Observed<String>,
     /// Joined: the availability zone of each subnet of `VpcConfig.SubnetIds`, in its order.
     pub availability_zones: Observed<Vec<Observed<Text>>>,
 }

@@ -1,7 +1,7 @@
 //! Joins onto functions, aliases and mappings what CloudFormation splits over several resources.
 
 use super::{
-    Alias, AliasOf, AliasedFunction, EventInvokeConfig, EventSourceMapping, Function, InvokeConfigOf,
+    Alias, AliasOf, AliasedFunction, EventInvokeConfig, EventSourceMapping, Function, InvokeConfigOf, Permission,
     ProvisionedConcurrencyConfig, SourceKind, VersionOf, invoked,
 };
 use crate::{
@@ -51,6 +51,15 @@ impl<T: Clone> Belonging<T> {
         let known = known.map(|(_, item)| Observed::Present(item.clone()));
         Observed::Present(known.chain(self.open.iter().cloned().map(Observed::Unknown)).collect())
     }
+
+    /// Whether anything belongs to the function.
+    fn any(&self, function: &LogicalId) -> Observed<bool> {
+        match self.open.first() {
+            _ if self.known.iter().any(|(owner, _)| owner == function) => Observed::Present(true),
+            Some(why) => Observed::Unknown(why.clone()),
+            None => Observed::Present(false),
+        }
+    }
 }
 
 fn open(resource: &LogicalId, why: &Why) -> Why {
@@ -66,6 +75,7 @@ struct Seen<'a> {
     versions: Belonging<VersionOf>,
     callers: Belonging<String>,
     hooks: Belonging<()>,
+    urls: Belonging<()>,
     roles: Vec<(LogicalId, Observed<Role>)>,
 }
 
@@ -85,6 +95,7 @@ impl<'a> Seen<'a> {
             versions: Belonging::new(),
             callers: Belonging::new(),
             hooks: Belonging::new(),
+            urls: Belonging::new(),
             roles: Vec::new(),
         };
         for resource in &facts.resources {
@@ -130,6 +141,7 @@ impl<'a> Seen<'a> {
                     }
                 }
             },
+            Properties::FunctionUrl(url) => self.urls.add(self.owner(&url.target_function_arn), id, ()),
             Properties::Schedule(_) => self.take_schedule(resource),
             Properties::Unreadable(why) => self.take_unreadable(resource, why),
             _ => {}
@@ -165,6 +177,7 @@ impl<'a> Seen<'a> {
                 self.aliases.open.push(open(id, why));
                 self.hooks.open.push(open(id, why));
             }
+            "AWS::Lambda::Url" => self.urls.open.push(open(id, why)),
             "AWS::Lambda::Version" => self.versions.open.push(open(id, why)),
             "AWS::Lambda::Permission" | "AWS::Scheduler::Schedule" => self.callers.open.push(open(id, why)),
             _ => {}
@@ -177,6 +190,7 @@ impl<'a> Seen<'a> {
             joined @ (Properties::Function(_)
             | Properties::Alias(_)
             | Properties::EventSourceMapping(_)
+            | Properties::Permission(_)
             | Properties::EventInvokeConfig(_)) => joined.clone(),
             _ => return None,
         };
@@ -184,6 +198,7 @@ impl<'a> Seen<'a> {
             Properties::Function(function) => self.fill_function(&resource.reference.logical_id, function),
             Properties::Alias(alias) => self.fill_alias(alias),
             Properties::EventSourceMapping(mapping) => self.fill_mapping(mapping),
+            Properties::Permission(permission) => self.fill_permission(permission),
             Properties::EventInvokeConfig(config) => self.fill_invoke_config(config),
             _ => {}
         }
@@ -203,26 +218,28 @@ impl<'a> Seen<'a> {
         fill(&mut function.aliases, || self.aliases.of(id));
         fill(&mut function.versions, || self.versions.of(id));
         fill(&mut function.asynchronous_callers, || self.callers.of(id));
-        fill(&mut function.is_lifecycle_hook, || self.is_hook(id));
+        fill(&mut function.is_lifecycle_hook, || self.hooks.any(id));
         fill(&mut function.role_shared_with, || self.role_shared_with(id));
+        fill(&mut function.account, || match &self.facts.stack.account {
+            Observed::Absent => Observed::not_observed("a template does not know its account"),
+            known => known.clone(),
+        });
         let zones = function.vpc_config.as_ref().and_then(|vpc| vpc.subnet_ids.as_ref()).map(|ids| self.zones(ids));
         fill(&mut function.availability_zones, || zones);
     }
 
-    fn is_hook(&self, id: &LogicalId) -> Observed<bool> {
-        if self.hooks.known.iter().any(|(function, ())| function == id) {
-            return Observed::Present(true);
-        }
-        match self.hooks.open.first() {
-            Some(why) => Observed::Unknown(why.clone()),
-            None => Observed::Present(false),
-        }
+    fn fill_permission(&self, permission: &mut Permission) {
+        fill(&mut permission.function_has_url, || match self.owner(&permission.function_name) {
+            Target::Resource(id) => self.urls.any(&id),
+            Target::Elsewhere => Observed::not_observed("the function is not in this stack"),
+            Target::Unknown(why) => Observed::Unknown(why),
+        });
     }
 
     fn fill_alias(&self, alias: &mut Alias) {
         let function = match self.owner(&alias.function_name) {
             Target::Resource(id) => Observed::Present(AliasedFunction {
-                is_lifecycle_hook: self.is_hook(&id),
+                is_lifecycle_hook: self.hooks.any(&id),
                 logical_id: Observed::Present(id.to_string()),
             }),
             Target::Elsewhere => Observed::Absent,

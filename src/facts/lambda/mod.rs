@@ -23,16 +23,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{Observed, Text};
 
-/// A tag as most services write it.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-pub struct Tag {
-    /// The key.
-    pub key: Observed<Text>,
-    /// The value.
-    pub value: Observed<Text>,
-}
-
 /// `AWS::Lambda::Alias`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
@@ -146,6 +136,8 @@ pub struct Permission {
     pub invoked_via_function_url: Observed<bool>,
     /// Alexa's skill id.
     pub event_source_token: Observed<Text>,
+    /// Joined: whether the stack has a URL of the function.
+    pub function_has_url: Observed<bool>,
 }
 
 /// `AWS::Lambda::Url`
