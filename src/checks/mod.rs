@@ -10,7 +10,21 @@ pub mod lambda;
 pub mod s3;
 
 /// The tables, in the order of reports. A table that is not named here does not compile: it would be unused.
-const TABLES: &[&[Check]] = &[s3::CHECKS, dynamodb::CHECKS, lambda::CHECKS, codedeploy::CHECKS, holistic::CHECKS];
+const TABLES: &[&[Check]] = &[
+    s3::CHECKS,
+    dynamodb::CHECKS,
+    lambda::runtime::CHECKS,
+    lambda::configuration::CHECKS,
+    lambda::network::CHECKS,
+    lambda::secrets::CHECKS,
+    lambda::invocation::CHECKS,
+    lambda::alias::CHECKS,
+    lambda::permission::CHECKS,
+    lambda::url::CHECKS,
+    lambda::event_source_mapping::CHECKS,
+    codedeploy::CHECKS,
+    holistic::CHECKS,
+];
 
 /// Every check that judges a stack, in the order of reports.
 pub fn all() -> impl Iterator<Item = &'static Check> {

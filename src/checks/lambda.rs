@@ -1,6 +1,0 @@
-//! Checks: lambda.
-
-use crate::check::Check;
-
-/// The table.
-pub(super) const CHECKS: &[Check] = &[];
