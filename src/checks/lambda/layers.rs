@@ -36,9 +36,7 @@ fn owned(layer: &Text, function: &Function, yardstick: &Yardstick) -> Result<Ver
         Owner::Unknown => return Err(layer.why_unresolved()),
         Owner::Account(account) => account,
     };
-    if yardstick.trusted_accounts.contains(&account)
-        || PUBLISHED_BY_AWS.contains(&account.as_str())
-    {
+    if yardstick.trusted_accounts.contains(&account) || PUBLISHED_BY_AWS.contains(&account.as_str()) {
         return Ok(Verdict::Pass);
     }
     match joined(&function.account) {

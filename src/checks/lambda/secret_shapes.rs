@@ -195,9 +195,11 @@ fn words(name: &str) -> Vec<String> {
 pub(super) fn looks_random(value: &str) -> bool {
     let plain = value.len() < 12 || value.starts_with(['/', '$', '{', '<']) || value.contains(char::is_whitespace);
     let is_address = value.starts_with("arn:") || value.contains("://");
-    let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
-    !plain && !is_address && digits >= 2 && letters >= 2
+    let count = |kind: fn(&u8) -> bool| value.bytes().filter(kind).count();
+    let (digits, upper, lower) =
+        (count(u8::is_ascii_digit), count(u8::is_ascii_uppercase), count(u8::is_ascii_lowercase));
+    let mixed = (digits >= 2 && upper + lower >= 2) || (digits >= 1 && upper >= 3 && lower >= 3);
+    !plain && !is_address && mixed
 }
 
 /// Whether a value under a password's name is nothing to speak of.

@@ -72,6 +72,9 @@ fn variable(name: &str, value: &Text) -> Result<Verdict, Why> {
     if let Some(what) = literals.clone().find_map(secret_shapes::shape) {
         return Ok(Verdict::fail(format!("{name} holds {what}")));
     }
+    if literals.clone().any(is_resolved_secret) {
+        return Ok(resolved());
+    }
     let presents = secret_shapes::presents(name);
     match value.as_str() {
         Some(known) => Ok(Verdict::pass_if(!named_secret(presents, known), format!("{name} holds a literal value"))),
@@ -96,13 +99,19 @@ fn named_secret(presents: secret_shapes::Presents, value: &str) -> bool {
 
 /// A value the template does not show: a secret by dynamic reference is known to be one.
 fn unread(why: &Why) -> Result<Verdict, Why> {
-    const RESOLVED: &[&str] = &["resolve:secretsmanager", "resolve:ssm-secure"];
     match why {
-        Why::Unresolved(what) if RESOLVED.iter().any(|reference| what.contains(reference)) => {
-            Ok(Verdict::fail("a dynamic reference writes the secret into the configuration, where it stands in clear"))
-        }
+        Why::Unresolved(what) if is_resolved_secret(what) => Ok(resolved()),
         why => Err(why.clone()),
     }
+}
+
+fn is_resolved_secret(text: &str) -> bool {
+    const RESOLVED: &[&str] = &["{{resolve:secretsmanager:", "{{resolve:ssm-secure:"];
+    RESOLVED.iter().any(|reference| text.contains(reference))
+}
+
+fn resolved() -> Verdict {
+    Verdict::fail("a dynamic reference writes the secret into the configuration, where it stands in clear")
 }
 
 fn in_code(function: &Function, _: &Yardstick) -> Option<Verdict> {
@@ -121,6 +130,9 @@ fn source(code: &Text) -> Result<Verdict, Why> {
             Part::Literal(text) => {
                 if let Some(what) = secret_shapes::shape(text) {
                     return Ok(Verdict::fail(format!("the code holds {what}")));
+                }
+                if is_resolved_secret(text) {
+                    return Ok(resolved());
                 }
                 if let Some(name) = text.lines().find_map(assigned) {
                     return Ok(Verdict::fail(format!("the code assigns a literal to {name}")));
