@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::build::At;
 use super::deployment_preference::Preference;
+use super::globals::Globals;
 use super::problem::{ProblemKind, SamProblem};
 use super::references::References;
 use super::resolve::Known;
 use super::resource::{Generated, SamResource};
-use super::tree::size;
-use crate::source::{Entry, Node, Position};
+use super::tree::{put, size, take};
+use crate::source::{Entry, Kind, Node, Position};
 
 /// The most values that an expanded template may hold. CloudFormation takes templates of 1 MB with
 /// 500 resources, which is far less: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
@@ -44,6 +45,7 @@ struct Slot {
 /// The state of an expansion.
 pub(super) struct Expansion<'a> {
     pub(super) known: Known<'a>,
+    pub(super) globals: Globals,
     pub(super) conditions: Vec<Entry>,
     pub(super) problems: Vec<SamProblem>,
     pub(super) references: References,
@@ -63,6 +65,7 @@ impl<'a> Expansion<'a> {
         let nodes = resources.iter().map(|entry| size(&entry.value)).sum();
         let mut expansion = Self {
             known,
+            globals: Globals::default(),
             conditions,
             problems: Vec::new(),
             references: References::default(),
@@ -82,6 +85,23 @@ impl<'a> Expansion<'a> {
     pub(super) fn insert(&mut self, entry: Entry) {
         self.written.insert(entry.key.clone(), self.slots.len());
         self.slots.push(Slot { written: Some(entry), generated: Vec::new() });
+    }
+
+    /// Merges `Globals` into the properties of a resource.
+    pub(super) fn merge_globals(&mut self, id: &str, r#type: &str) {
+        let section = r#type.rsplit("::").next().unwrap_or_default();
+        if !self.admit(self.globals.size_for(section)) {
+            return;
+        }
+        let globals = std::mem::take(&mut self.globals);
+        if let Some(resource) = self.written_mut(id) {
+            let at = At(resource.at);
+            let properties = take(resource, "Properties").filter(|all| matches!(all.kind, Kind::Mapping(_)));
+            let properties = properties.unwrap_or_else(|| at.mapping().node());
+            let merged = globals.merge(section, properties, resource.get("IgnoreGlobals"));
+            put(resource, "Properties", merged);
+        }
+        self.globals = globals;
     }
 
     /// Ids and types of the resources as written, in their order.
@@ -112,11 +132,6 @@ impl<'a> Expansion<'a> {
     pub(super) fn generated_mut(&mut self, id: &str) -> Option<&mut Generated> {
         let (slot, index) = *self.generated.get(id)?;
         self.slots.get_mut(slot)?.generated.get_mut(index)
-    }
-
-    /// Every generated resource, in order.
-    pub(super) fn all_generated(&self) -> impl Iterator<Item = &Generated> {
-        self.slots.iter().flat_map(|slot| &slot.generated)
     }
 
     /// Every resource as written that is not expanded.

@@ -4,7 +4,6 @@
 
 use super::build::At;
 use super::expansion::Expansion;
-use super::problem::ProblemKind;
 use super::resource::{Generated, SamResource};
 use super::role::{Role, aws_managed, named, trust};
 use super::tree::{filled, if_parts, is_no_value};
@@ -76,6 +75,9 @@ const DERIVED: [(&str, &str); 4] = [
     ("DestinationQueue", "AWS::SQS::Queue"),
 ];
 
+/// The tag by which SAM marks functions.
+const MARK: &str = "lambda:createdBy";
+
 /// Replaces the function by what SAM generates from it.
 pub(super) fn expand(expansion: &mut Expansion<'_>, id: &str) {
     let Some(function) = expansion.take(id) else { return };
@@ -104,21 +106,14 @@ fn lambda_function(expansion: &mut Expansion<'_>, function: &SamResource) -> Gen
     let mut lambda = Generated::new(&function.id, "AWS::Lambda::Function", function.at, function.own())
         .with_copied(&function.properties, COPIED)
         .with_some("Code", code::of_function(&function.properties))
-        .with("Tags", super::tags::with_sam(function.filled("Tags"), function.place("Tags")))
+        .with("Tags", super::tags::with_mark(MARK, function.filled("Tags"), function.place("Tags")))
         .with_some("DeadLetterConfig", dead_letter_config(function))
         .with_some("CapacityProviderConfig", function.filled("CapacityProviderConfig").map(capacity_provider))
         .with_some("FunctionScalingConfig", function.filled("FunctionScalingConfig").cloned());
     if let Some(tracing) = tracing(expansion, function) {
         lambda.properties.set("TracingConfig", At(tracing.at).map([("Mode", tracing.clone())]));
     }
-    for entry in function.properties.entries() {
-        let key = entry.key.as_str();
-        if !COPIED.contains(&key) && !CONSUMED.contains(&key) {
-            let (owner, property) = ("AWS::Serverless::Function".to_owned(), key.to_owned());
-            expansion.report(&function.id, At(entry.key_at), ProblemKind::UnknownProperty { owner, property });
-            lambda.properties.set_entry(entry.clone());
-        }
-    }
+    lambda.keep_unknown(expansion, "AWS::Serverless::Function", &function.properties, &[COPIED, CONSUMED]);
     lambda
 }
 
@@ -183,7 +178,8 @@ fn dead_letter_policy(function: &SamResource) -> Option<Node> {
 /// Gives the function its role, and adds the role to the template where the function needs it.
 fn attach_role(expansion: &mut Expansion<'_>, function: &SamResource, role: &Role, lambda: &mut Generated) {
     let trusted = function.get("AssumeRolePolicyDocument").cloned();
-    let generated = role.generate(function, trusted.unwrap_or_else(|| trust("lambda.amazonaws.com", function.at)));
+    let generated =
+        role.generate(function, MARK, trusted.unwrap_or_else(|| trust("lambda.amazonaws.com", function.at)));
     let arn = function.at.get_att(&role.id, "Arn");
     let Some(written) = function.get("Role") else {
         lambda.properties.set("Role", arn);

@@ -12,9 +12,9 @@
 //! Source: `aws-sam-translator` 1.115.0 (<https://github.com/aws/serverless-application-model>) and
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html>
 
-#![expect(dead_code, reason = "the events and APIs that use it follow")]
-
 mod alias;
+mod api;
+mod application;
 mod build;
 mod code;
 mod conditions;
@@ -24,12 +24,15 @@ mod events;
 mod expansion;
 mod function;
 mod globals;
+mod layer_version;
 mod policy_templates;
 mod problem;
 mod references;
 mod resolve;
 mod resource;
 mod role;
+mod simple_table;
+mod state_machine;
 mod tags;
 mod tree;
 mod url;
@@ -84,7 +87,8 @@ pub fn expand(mut root: Node, parameter: Parameter<'_>) -> Result<Expanded, SamP
     let (conditions, conditions_at) = entries(conditions.unwrap_or_else(|| at.mapping().node()));
     let mut expansion = Expansion::new(known, resources, conditions);
     expansion.problems = problems;
-    expand_resources(&mut expansion, &globals)?;
+    expansion.globals = globals;
+    expand_resources(&mut expansion)?;
     let references = std::mem::take(&mut expansion.references);
     let problems = std::mem::take(&mut expansion.problems);
     let conditions = std::mem::take(&mut expansion.conditions);
@@ -107,17 +111,24 @@ pub fn is_sam(root: &Node) -> bool {
     })
 }
 
-fn expand_resources(expansion: &mut Expansion<'_>, globals: &Globals) -> Result<(), SamProblem> {
-    let types = sam_types(expansion);
-    for (id, r#type) in &types {
-        merge_globals(expansion, globals, id, r#type)?;
+fn expand_resources(expansion: &mut Expansion<'_>) -> Result<(), SamProblem> {
+    for (id, r#type) in sam_types(expansion) {
+        expansion.merge_globals(&id, &r#type);
+        check_size(expansion, &id)?;
     }
-    for (id, r#type) in &types {
+    api::implicit::prepare(expansion);
+    for (id, r#type) in sam_types(expansion) {
         match r#type.as_str() {
-            "Function" => function::expand(expansion, id),
-            other => report_unknown(expansion, id, other),
+            "Function" => function::expand(expansion, &id),
+            "StateMachine" => state_machine::expand(expansion, &id),
+            "Api" => api::rest::expand(expansion, &id),
+            "HttpApi" => api::http::expand(expansion, &id),
+            "SimpleTable" => simple_table::expand(expansion, &id),
+            "LayerVersion" => layer_version::expand(expansion, &id),
+            "Application" => application::expand(expansion, &id),
+            other => report_unknown(expansion, &id, other),
         }
-        check_size(expansion, id)?;
+        check_size(expansion, &id)?;
     }
     deployment_preference::add_shared(expansion);
     Ok(())
@@ -130,18 +141,6 @@ fn sam_types(expansion: &Expansion<'_>) -> Vec<(String, String)> {
         written.filter_map(|(id, r#type)| Some((id, r#type.strip_prefix(PREFIX)?.to_owned()))).collect();
     types.sort_by_key(|(_, r#type)| ORDER.iter().position(|name| name == r#type).unwrap_or(ORDER.len()));
     types
-}
-
-fn merge_globals(expansion: &mut Expansion<'_>, globals: &Globals, id: &str, r#type: &str) -> Result<(), SamProblem> {
-    expansion.admit(globals.size_for(r#type));
-    check_size(expansion, id)?;
-    let Some(resource) = expansion.written_mut(id) else { return Ok(()) };
-    let at = resource.at;
-    let properties = take(resource, "Properties").filter(|properties| matches!(properties.kind, Kind::Mapping(_)));
-    let properties = properties.unwrap_or_else(|| At(at).mapping().node());
-    let merged = globals.merge(r#type, properties, resource.get("IgnoreGlobals"));
-    put(resource, "Properties", merged);
-    Ok(())
 }
 
 fn report_unknown(expansion: &mut Expansion<'_>, id: &str, r#type: &str) {

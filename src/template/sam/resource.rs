@@ -1,6 +1,8 @@
 //! A SAM resource as it goes in, a CloudFormation resource as it comes out.
 
 use super::build::{At, Mapping};
+use super::expansion::Expansion;
+use super::problem::ProblemKind;
 use super::tree::{filled, truthy};
 use crate::source::{Entry, Kind, Node, Position};
 
@@ -118,6 +120,23 @@ impl Generated {
         self
     }
 
+    /// Keeps and reports the properties of the SAM resource that SAM does not document.
+    pub(super) fn keep_unknown(
+        &mut self,
+        expansion: &mut Expansion<'_>,
+        owner: &str,
+        source: &Node,
+        known: &[&[&str]],
+    ) {
+        for entry in source.entries() {
+            if !known.iter().any(|names| names.contains(&entry.key.as_str())) {
+                let (owner, property) = (owner.to_owned(), entry.key.clone());
+                expansion.report(&self.id, At(entry.key_at), ProblemKind::UnknownProperty { owner, property });
+                self.properties.set_entry(entry.clone());
+            }
+        }
+    }
+
     /// Sets an attribute such as `UpdatePolicy`.
     pub(super) fn with_attribute(mut self, name: &str, value: Node) -> Self {
         self.set_attribute(name, value);
@@ -128,6 +147,20 @@ impl Generated {
     pub(super) fn set_attribute(&mut self, name: &str, value: Node) {
         self.attributes.retain(|attribute| attribute.key != name);
         self.attributes.push(Entry { key: name.to_owned(), key_at: value.at, value });
+    }
+
+    /// Adds to `DependsOn`.
+    pub(super) fn depend_on(&mut self, id: &str, at: At) {
+        let present = self.attributes.iter().find(|attribute| attribute.key == "DependsOn");
+        let present = present.map(|attribute| match &attribute.value.kind {
+            Kind::Sequence(items) => items.clone(),
+            _ => vec![attribute.value.clone()],
+        });
+        let mut ids = present.unwrap_or_default();
+        if !ids.iter().any(|present| present.as_str() == Some(id)) {
+            ids.push(at.text(id));
+        }
+        self.set_attribute("DependsOn", at.list(ids));
     }
 
     /// Whether an attribute is set.

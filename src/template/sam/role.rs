@@ -69,7 +69,7 @@ impl Role {
     }
 
     /// The role as a resource.
-    pub(super) fn generate(&self, owner: &SamResource, trust: Node) -> Generated {
+    pub(super) fn generate(&self, owner: &SamResource, mark: &str, trust: Node) -> Generated {
         let at = owner.place("Policies");
         Generated::new(&self.id, "AWS::IAM::Role", at, owner.handed_on())
             .with("AssumeRolePolicyDocument", trust)
@@ -77,7 +77,7 @@ impl Role {
             .with_some("Policies", (!self.policies.is_empty()).then(|| at.list(self.policies.clone())))
             .with_some("Path", owner.get("RolePath").cloned())
             .with_some("PermissionsBoundary", owner.get("PermissionsBoundary").cloned())
-            .with("Tags", super::tags::with_sam(owner.filled("Tags"), owner.place("Tags")))
+            .with("Tags", super::tags::with_mark(mark, owner.filled("Tags"), owner.place("Tags")))
     }
 
     fn add_item(&mut self, expansion: &mut Expansion<'_>, owner: &str, index: usize, policy: &Node) {

@@ -16,9 +16,9 @@ pub(super) fn list(tags: &Node, at: At) -> Node {
     }))
 }
 
-/// The tag by which SAM marks what it made, and the tags of the resource.
-pub(super) fn with_sam(tags: Option<&Node>, at: At) -> Node {
-    let mark = at.map([("Key", at.text("lambda:createdBy")), ("Value", at.text("SAM"))]);
+/// The tag by which SAM marks what it made, `lambda:createdBy` for example, and the tags of the resource.
+pub(super) fn with_mark(mark: &str, tags: Option<&Node>, at: At) -> Node {
+    let mark = at.map([("Key", at.text(mark)), ("Value", at.text("SAM"))]);
     match tags {
         None => at.list([mark]),
         Some(tags) if is_intrinsic(tags) => tags.clone(),

@@ -1,6 +1,12 @@
 //! The events of a function or a state machine: what calls it, and what that needs to be allowed to.
 
+mod api;
+mod bucket;
 mod pull;
+mod push;
+mod rule;
+mod schedule;
+mod topic;
 
 use super::build::At;
 use super::expansion::Expansion;
@@ -80,11 +86,6 @@ impl Event<'_> {
         filled(self.properties, name)
     }
 
-    /// Where a property stands, or else the event.
-    pub(super) fn place(&self, name: &str) -> At {
-        super::tree::entry(self.properties, name).map_or(self.at, |entry| At(entry.key_at))
-    }
-
     /// SAM would refuse the event.
     pub(super) fn refuse(&self, expansion: &mut Expansion<'_>, text: &str) {
         expansion.refuse(&self.id, self.at, text);
@@ -111,11 +112,29 @@ impl Event<'_> {
 /// Adds what the events of a function generate; sources that are polled add to its role.
 pub(super) fn of_function(expansion: &mut Expansion<'_>, function: &SamResource, invoked: &Invoked, role: &mut Role) {
     for_each(expansion, function, |expansion, event| {
-        if pull::is_polled(event.r#type) {
-            pull::generate(expansion, event, invoked, role);
-            return true;
+        match event.r#type {
+            "Api" => api::rest(expansion, event, invoked),
+            "HttpApi" => api::http(expansion, event, invoked),
+            "SNS" => topic::generate(expansion, event, invoked, role),
+            "ScheduleV2" => schedule::generate(expansion, event, invoked.arn(event.at), "lambda:InvokeFunction"),
+            polled if pull::is_polled(polled) => pull::generate(expansion, event, invoked, role),
+            _ => return push::generate(expansion, event, invoked),
         }
-        false
+        true
+    });
+}
+
+/// Adds what the events of a state machine generate; `target` is the id of it or of its alias.
+pub(super) fn of_state_machine(expansion: &mut Expansion<'_>, machine: &SamResource, target: &str) {
+    for_each(expansion, machine, |expansion, event| {
+        let arn = event.at.reference(target);
+        match event.r#type {
+            "Schedule" | "CloudWatchEvent" | "EventBridgeRule" => rule::of_state_machine(expansion, event, arn),
+            "ScheduleV2" => schedule::generate(expansion, event, arn, "states:StartExecution"),
+            "Api" => api::start_execution(expansion, event, arn),
+            _ => return false,
+        }
+        true
     });
 }
 
