@@ -1,6 +1,203 @@
 //! CloudFormation, SAM and CDK templates: bytes in, facts with source positions out.
+//!
+//! One narrow interface, [`read`], so that another reader can take its place. Never does any I/O:
+//! neighbouring files come through [`Files`].
 
+mod branches;
+mod conditions;
 mod long_form;
+mod notes;
+mod parameters;
+mod resolve;
 pub mod sam;
+mod spans;
+mod stack;
+mod tree;
+mod validate;
+
+use std::collections::BTreeMap;
 
 pub use long_form::long_form;
+use serde_json::Value;
+pub use spans::Spans;
+
+use self::notes::Notes;
+use self::parameters::{Given, Parameters};
+use self::validate::Makers;
+use crate::facts::{Branch, Facts, Observed, StackIdentity};
+use crate::source::{self, Fault, Kind, Limits, Node, SourceError, SourceErrors};
+
+/// What a caller may give besides the template.
+#[derive(Default)]
+pub struct Options<'f> {
+    /// Values of parameters, and of pseudo parameters such as `AWS::Region`.
+    pub parameters: BTreeMap<String, String>,
+    /// Files beside the template; without them what they hold is unknown.
+    pub files: Option<&'f dyn Files>,
+    /// Bounds of every document read.
+    pub limits: Limits,
+}
+
+/// Files beside a template: nested templates, definitions, includes.
+pub trait Files {
+    /// The bytes of a file; `path` is relative to the folder of the template read.
+    ///
+    /// # Errors
+    /// Why it cannot be read, in a few words.
+    fn read(&self, path: &str) -> Result<Vec<u8>, String>;
+}
+
+/// A template as it was understood.
+#[derive(Debug)]
+pub struct Template {
+    /// The facts, once for every way in which open conditions can be answered; never empty.
+    pub branches: Vec<Branch>,
+    /// Where everything stands.
+    pub spans: Spans,
+    /// What CloudFormation might refuse, or what could not be read, in the order of the document.
+    pub warnings: Vec<SourceError>,
+}
+
+/// Why a template could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TemplateError {
+    /// Not a document at all.
+    #[error(transparent)]
+    Document(#[from] SourceError),
+    /// A document with mistakes that CloudFormation would refuse.
+    #[error(transparent)]
+    Invalid(#[from] SourceErrors),
+}
+
+impl TemplateError {
+    /// Every mistake, at least one.
+    pub fn mistakes(&self) -> &[SourceError] {
+        match self {
+            Self::Document(error) => std::slice::from_ref(error),
+            Self::Invalid(errors) => &errors.0,
+        }
+    }
+}
+
+/// Reads a template; `name` is how messages call it, a path for example.
+///
+/// # Errors
+/// Where the document cannot be parsed, is no template, or names what does not exist: every mistake at once.
+pub fn read(name: &str, bytes: &[u8], options: &Options<'_>) -> Result<Template, TemplateError> {
+    let root = source::parse(name, bytes, &options.limits)?;
+    let mut notes = Notes::new(name, bytes);
+    let root = long_form(root, &mut notes.errors);
+    sections(name, bytes, &root, &mut notes)?;
+    let given: Given = options.parameters.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+    let parameters = Parameters::read(root.get("Parameters"), &given, &mut notes);
+    let makers = makers(&root, &mut notes);
+    let root = serverless(root, &parameters, &mut notes);
+    let variants = stack::variants(&root, "", &parameters, &makers, &mut notes);
+    let Notes { errors, warnings } = notes;
+    errors.finish(Some(()))?;
+    let stack = identity(name, &given);
+    let branches = variants.into_iter().map(|variant| Branch {
+        assumptions: variant.assumptions,
+        facts: Facts::build(stack.clone(), variant.resources),
+    });
+    let branches = branches.collect();
+    let mut spans = Spans::default();
+    spans.add(name, root, "");
+    Ok(Template { branches, spans, warnings: warnings.into_list() })
+}
+
+/// The sections that CloudFormation and SAM know
+/// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html>).
+const SECTIONS: &[&str] = &[
+    "AWSTemplateFormatVersion",
+    "Conditions",
+    "Description",
+    "Globals",
+    "Hooks",
+    "Mappings",
+    "Metadata",
+    "Outputs",
+    "Parameters",
+    "Resources",
+    "Rules",
+    "Transform",
+];
+
+/// Refuses what is no template; warns of sections that do not exist.
+fn sections(name: &str, bytes: &[u8], root: &Node, notes: &mut Notes) -> Result<(), SourceError> {
+    let resources = root.get("Resources").filter(|resources| !resources.entries().is_empty());
+    if resources.is_none() {
+        let message = "this is not a CloudFormation template: it has no Resources".to_owned();
+        let keys: Vec<&str> = root.entries().iter().map(|entry| entry.key.as_str()).take(5).collect();
+        let hint = match (keys.as_slice(), root.get("artifacts")) {
+            (_, Some(_)) => "this is the manifest of a cdk.out folder; name the folder".to_owned(),
+            ([], _) => format!("it is {}; name a template", root.kind_name()),
+            (keys, _) => format!("its keys are {}; name a template", keys.join(", ")),
+        };
+        let error = SourceError::new(name, Some(root.at), Fault::Content { message, hint: Some(hint) });
+        return Err(error.shown_in(&String::from_utf8_lossy(bytes)));
+    }
+    for entry in root.entries().iter().filter(|entry| !SECTIONS.contains(&entry.key.as_str())) {
+        notes.warnings.unknown(entry.key_at, "section", &entry.key, SECTIONS);
+    }
+    Ok(())
+}
+
+/// Transforms that write nothing a name could refer to.
+const HARMLESS: &[&str] =
+    &["AWS::LanguageExtensions", "AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16"];
+
+/// Who may make names that the template does not have.
+fn makers(root: &Node, notes: &mut Notes) -> Makers {
+    let mut makers = Makers::default();
+    for transform in transforms(root) {
+        match transform.as_str() {
+            Some(name) if HARMLESS.contains(&name) => {}
+            Some("AWS::Serverless-2016-10-31") => {
+                let resources = root.get("Resources").map(Node::entries).unwrap_or_default();
+                makers.written = resources.iter().map(|entry| entry.key.clone()).collect();
+            }
+            _ => {
+                let hint = Some("judge the template that `aws cloudformation get-template` gives after it".to_owned());
+                notes.warnings.add(transform.at, "a macro may change anything here; it is judged as written", hint);
+                makers.anything = true;
+            }
+        }
+    }
+    makers
+}
+
+/// The template with SAM's resources expanded.
+fn serverless(root: Node, parameters: &Parameters, notes: &mut Notes) -> Node {
+    let at = root.at;
+    match sam::expand(root, &|name| parameters.node(name, at)) {
+        Ok(expanded) => {
+            for problem in expanded.problems {
+                notes.warnings.add(problem.at, &problem, None);
+            }
+            expanded.template
+        }
+        Err(problem) => {
+            notes.errors.add(problem.at, &problem, None);
+            Node::new(Kind::Null, at)
+        }
+    }
+}
+
+/// The transforms that a template asks for: one, or a list.
+fn transforms(root: &Node) -> &[Node] {
+    match root.get("Transform") {
+        Some(list @ Node { kind: Kind::Sequence(_), .. }) => list.items(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    }
+}
+
+fn identity(name: &str, given: &Given) -> StackIdentity {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let pseudo = |name: &str| match given.get(name).and_then(Value::as_str) {
+        Some(value) => Observed::Present(value.to_owned()),
+        None => Observed::not_observed(format!("a template does not say it; give --parameter {name}=…")),
+    };
+    StackIdentity { name: file.to_owned(), account: pseudo("AWS::AccountId"), region: pseudo("AWS::Region") }
+}
