@@ -2,7 +2,7 @@
 
 use super::{
     Alias, AliasOf, AliasedFunction, EventInvokeConfig, EventSourceMapping, Function, InvokeConfigOf, Permission,
-    ProvisionedConcurrencyConfig, SourceKind, VersionOf, invoked,
+    ProvisionedConcurrencyConfig, SourceKind, VersionOf, owner::function_of,
 };
 use crate::{
     facts::{Directory, Facts, Observed, Part, Properties, Resource, Target, Text, Why},
@@ -207,7 +207,7 @@ impl<'a> Seen<'a> {
 
     fn owner(&self, function: &Observed<Text>) -> Target {
         match function {
-            Observed::Present(text) => invoked(text, self.directory, self.facts).function,
+            Observed::Present(text) => function_of(text, self.directory, self.facts),
             Observed::Absent => Target::Elsewhere,
             Observed::Unknown(why) => Target::Unknown(why.clone()),
         }

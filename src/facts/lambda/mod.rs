@@ -7,8 +7,8 @@
 
 mod event_source;
 mod function;
-mod invoked;
 mod join;
+mod owner;
 
 pub use event_source::{
     AmazonManagedKafkaEventSourceConfig, EventSourceMapping, ScalingConfig, SelfManagedEventSource, SourceKind,
@@ -17,7 +17,6 @@ pub use function::{
     AliasOf, Code, DeadLetterConfig, Environment, EphemeralStorage, FileSystemConfig, Function, InvokeConfigOf,
     LoggingConfig, RuntimeConfig, SnapStart, TracingConfig, VersionOf, VpcConfig,
 };
-pub use invoked::{Invoked, Qualifier, invoked};
 pub(super) use join::join;
 use serde::{Deserialize, Serialize};
 
