@@ -1,15 +1,17 @@
 //! From branches to verdicts: dispatch, and what is said where branches differ.
+#![expect(clippy::expect_used, reason = "a test fails by panicking, its own functions too")]
 
 mod bench;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bench::{SPOKEN, branch, one, resource, thing};
+use bench::{FOUR, SPOKEN, TODAY, branch, evaluated, four, one, resource, thing};
 use fitgate::{
-    check::{Applies, Check, Verdict, Yardstick},
-    evaluate::judge,
+    check::{Applies, Check, Severity, Verdict, Yardstick},
+    evaluate::{ask, evaluate, judge},
     facts::{Branch, Observed, Properties, Why},
     inventory::LogicalId,
+    policy::Policy,
 };
 use serde_json::json;
 
@@ -221,4 +223,116 @@ fn what_is_the_same_in_all_branches_is_judged_once() {
     let verdicts = judge(Box::leak(Box::new(check)), &branches, &yardstick());
     assert_eq!((verdicts.len(), CALLS.load(Ordering::SeqCst)), (10, 10));
     assert_eq!(Observed::<u8>::Absent, branches[0].facts.stack.region.clone().map(|_| 0));
+}
+
+/// A policy with these lines below its version.
+fn policy(lines: &str) -> Policy {
+    Policy::parse("p", format!("version: 1\n{lines}").as_bytes()).expect("valid")
+}
+
+fn exemption(check: &str, resource: &str, expires: &str) -> String {
+    format!("- {{check: '{check}', resource: '{resource}', owner: team-a, reason: r, expires: {expires}}}\n")
+}
+
+#[test]
+fn findings_stand_in_the_order_of_resources_then_checks() {
+    let evaluation = evaluated(vec![four("B", ["pass"; 4]), four("A", ["fail x"; 4])], &Policy::default());
+    let order: Vec<String> =
+        evaluation.findings.iter().map(|finding| format!("{} {}", finding.resource, finding.check.id)).collect();
+    let expected = ["B test-critical", "B test-high", "B test-medium", "B test-low"];
+    assert_eq!(order[..4], expected);
+    assert_eq!(order[4..], expected.map(|text| text.replace('B', "A")));
+    assert_eq!((evaluation.resources, evaluation.branches), (2, 1));
+}
+
+#[test]
+fn an_exemption_covers_until_its_last_day() {
+    // Today is 2026-07-01.
+    let cases = [
+        ("test-high", "R", "2026-07-01", "fail x", Some(false)),
+        ("test-high", "R", "2026-06-30", "fail x", Some(true)),
+        ("test-*", "?", "2026-07-01", "unknown x", Some(false)),
+        ("*", "*", "2026-07-02", "50 x", Some(false)),
+        ("*", "*", "2026-07-02", "pass", None),
+        ("test-low", "R", "2026-07-02", "fail x", None),
+        ("test-high", "r", "2026-07-02", "fail x", None),
+        ("test-high", "R?", "2026-07-02", "fail x", None),
+    ];
+    for (check, resource, expires, said, expected) in cases {
+        // The ids of these checks are not in the catalogue, where a document would have to find them.
+        let mut policy = policy(&format!("exemptions:\n{}", exemption("*", resource, expires)));
+        policy.exemptions[0].check = fitgate::policy::Pattern::new(check);
+        let evaluation = evaluated(vec![four("R", ["none", said, "none", "none"])], &policy);
+        let finding = &evaluation.findings[0];
+        let case = format!("{check} {resource} {expires} {said}");
+        assert_eq!(finding.exemption.as_ref().map(|exemption| exemption.expired), expected, "{case}");
+        assert_eq!(finding.is_exempted(), expected == Some(false), "{case}");
+        assert_eq!(evaluation.unused.len(), usize::from(expected.is_none()), "{case}");
+        let reported = evaluation.findings.iter().filter(|finding| finding.check.id == "exemption-expired").count();
+        assert_eq!(reported, usize::from(expected == Some(true)), "{case}");
+    }
+}
+
+#[test]
+fn an_expired_exemption_is_one_finding_a_resource_and_names_what_relied_on_it() {
+    let lines = format!("exemptions:\n{}{}", exemption("*", "A", "2026-01-31"), exemption("*", "C", "2026-01-31"));
+    let said = ["fail x", "unknown x", "pass", "none"];
+    let resources = || vec![four("A", said), four("B", said), four("C", ["pass"; 4])];
+    let evaluation = evaluated(resources(), &policy(&lines));
+    let order: Vec<_> =
+        evaluation.findings.iter().map(|finding| (finding.resource.as_str(), finding.check.id)).collect();
+    assert_eq!(order[3], ("A", "exemption-expired"));
+    assert_eq!(order.iter().filter(|(_, check)| *check == "exemption-expired").count(), 1);
+    let finding = &evaluation.findings[3];
+    let words = "the exemption of test-critical and test-high by team-a expired on 2026-01-31";
+    assert_eq!((&finding.verdict, finding.severity), (&Verdict::fail(words), Severity::Medium));
+    assert_eq!(evaluation.unused.iter().map(|unused| unused.resource.as_str()).collect::<Vec<_>>(), ["C"]);
+    // It is a check like others: its severity can be changed, and it can be turned off.
+    let high = policy(&format!("{lines}checks: {{exemption-expired: {{severity: high}}}}"));
+    assert_eq!(evaluated(resources(), &high).findings[3].severity, Severity::High);
+    let off = policy(&format!("{lines}checks: {{exemption-expired: off}}"));
+    assert!(evaluated(resources(), &off).findings.iter().all(|finding| finding.check.id != "exemption-expired"));
+}
+
+#[test]
+fn of_several_exemptions_one_that_still_holds_covers() {
+    let dates = ["2026-01-31", "2027-01-31", "2028-01-31"];
+    for (order, expected) in [([0, 1, 2], 1), ([2, 1, 0], 2), ([0, 0, 0], 0)] {
+        let lines: String = order.iter().map(|index| exemption("*", "*", dates[*index])).collect();
+        let evaluation = evaluated(vec![four("R", ["fail x"; 4])], &policy(&format!("exemptions:\n{lines}")));
+        let covering = evaluation.findings[0].exemption.as_ref().expect("an exemption");
+        assert_eq!(covering.expires.to_string(), dates[expected], "{order:?}");
+        assert!(evaluation.unused.is_empty());
+    }
+}
+
+#[test]
+fn types_that_nobody_judges_are_named_and_counted() {
+    let resources = vec![
+        thing("Judged", "pass"),
+        resource("Queue", "AWS::SQS::Queue", json!({})),
+        resource("Macro", "Custom::Thing", json!({})),
+        resource("Other", "AWS::SQS::Queue", json!({})),
+        resource("Policy", "AWS::S3::BucketPolicy", json!({})),
+    ];
+    let evaluation = ask(FOUR, &one(resources), &Policy::default(), TODAY);
+    let unjudged: Vec<_> = evaluation.unjudged.iter().map(|it| (it.r#type.as_str(), it.count)).collect();
+    assert_eq!(unjudged, [("AWS::SQS::Queue", 2), ("Custom::Thing", 1)]);
+}
+
+#[test]
+fn policy_says_which_checks_of_the_catalogue_are_asked() {
+    let evaluation = evaluate(&one(vec![]), &policy("checks: {exemption-expired: off}"), TODAY);
+    assert!(evaluation.checks.iter().all(|check| check.default == fitgate::check::Default::On));
+    let (opt_in, on): (Vec<&Check>, Vec<&Check>) =
+        fitgate::checks::all().partition(|check| check.default == fitgate::check::Default::OptIn);
+    assert_eq!(evaluation.checks.len(), on.len());
+    for check in opt_in {
+        let on = policy(&format!("checks: {{{}: on}}", check.id));
+        assert!(evaluate(&one(vec![]), &on, TODAY).checks.contains(&check));
+    }
+    for check in on {
+        let off = policy(&format!("checks: {{{}: off}}", check.id));
+        assert!(!evaluate(&one(vec![]), &off, TODAY).checks.contains(&check));
+    }
 }

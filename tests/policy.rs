@@ -1,11 +1,12 @@
 //! The policy document: the shipped file, every mistake at once, and a schema that says the same.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, its own functions too")]
 
 use std::collections::BTreeSet;
 
 use fitgate::{
     check::{Pillar, Severity},
-    checks,
-    policy::{CHECKS, DEFAULT, EXEMPTION_EXPIRED, Mode, Policy, ProbeCall, Weight},
+    checks::{self, exemption::EXEMPTION_EXPIRED},
+    policy::{DEFAULT, Mode, Policy, ProbeCall, Weight},
     score::Score,
 };
 use jiff::civil::date;
@@ -277,7 +278,7 @@ fn walk(root: &Value, schema: &Value, value: &Value, path: &mut Vec<Step>, full:
     let (name, schema) = resolve(root, schema);
     match value {
         Value::Object(map) => {
-            let properties = properties(root, schema);
+            let properties = properties(schema);
             if properties.is_empty() {
                 return;
             }
@@ -316,9 +317,9 @@ fn resolve<'s>(root: &'s Value, schema: &'s Value) -> (Option<String>, &'s Value
 }
 
 /// The keys of an object, those of its alternatives included.
-fn properties<'s>(root: &'s Value, schema: &'s Value) -> Vec<(&'s str, &'s Value)> {
+fn properties<'s>(schema: &'s Value) -> Vec<(&'s str, &'s Value)> {
     let own = schema["properties"].as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value));
-    let alternatives = schema["oneOf"].as_array().into_iter().flatten().flat_map(|one| properties(root, one));
+    let alternatives = schema["oneOf"].as_array().into_iter().flatten().flat_map(properties);
     own.chain(alternatives).collect()
 }
 
@@ -354,10 +355,9 @@ fn shown(path: &[Step]) -> String {
 
 #[test]
 fn the_policys_own_checks_are_in_the_catalogue_and_judge_nothing() {
-    for check in CHECKS {
-        assert_eq!(checks::by_id(check.id).map(|found| found.id), Some(check.id));
-        assert!(checks::all().all(|other| other.id != check.id));
-    }
+    let id = EXEMPTION_EXPIRED.id;
+    assert_eq!(checks::by_id(id).map(|found| found.id), Some(id));
+    assert!(checks::all().all(|other| other.id != id));
 }
 
 proptest! {

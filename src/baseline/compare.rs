@@ -1,8 +1,8 @@
 //! A release against the last good one.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use crate::{baseline::Baseline, checks, evaluate::Evaluation, points::Score, policy::Policy, score::Tally};
+use crate::{baseline::Baseline, evaluate::Evaluation, points::Score, policy::Policy, score::Tally};
 
 /// A release against the last good one, by the checks that both were asked and today's weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,33 +24,36 @@ pub struct Comparison {
 /// A check that one of them was not asked is left out, so that a larger catalogue or a changed policy is
 /// never taken for a worse release. Both sides are weighed by today's policy, for the same reason.
 pub fn compare(evaluation: &Evaluation, baseline: &Baseline, policy: &Policy) -> Option<Comparison> {
-    let asked: BTreeSet<&str> = evaluation.checks.iter().map(|check| check.id).collect();
-    let common = |id: &str| asked.contains(id) && baseline.checks.contains_key(id);
+    let asked = evaluation.checks.iter().filter(|check| baseline.checks.contains_key(check.id));
+    let common: BTreeMap<&str, u16> = asked.map(|check| (check.id, policy.weight(check).get())).collect();
     let mut now = Tally::default();
-    for finding in &evaluation.findings {
-        if common(finding.check.id) && !finding.is_exempted() {
+    for finding in evaluation.findings.iter().filter(|finding| common.contains_key(finding.check.id)) {
+        if !finding.is_exempted() {
             now.add_finding(finding, policy);
         }
     }
-    let checks = asked.iter().filter(|id| common(id)).count();
+    let checks = common.len();
     Some(Comparison {
-        was: before(baseline, common, policy).score()?,
+        was: before(baseline, &common).score()?,
         is: now.score()?,
         best: now.best()?,
         checks,
-        partly: checks != asked.len() || checks != baseline.checks.len(),
+        partly: checks != evaluation.checks.len() || checks != baseline.checks.len(),
     })
 }
 
-/// The points of the last good release by the checks of `common`.
-fn before(baseline: &Baseline, common: impl Fn(&str) -> bool, policy: &Policy) -> Tally {
-    let weight = |id: &str| checks::by_id(id).map_or(0, |check| policy.weight(check).get());
+/// The points of the last good release by these checks, each with its weight.
+fn before(baseline: &Baseline, common: &BTreeMap<&str, u16>) -> Tally {
     let mut then = Tally::default();
-    for (check, passes) in baseline.checks.iter().filter(|(check, _)| common(check)) {
-        then.add_passes(weight(check), *passes);
+    for (check, passes) in &baseline.checks {
+        if let Some(&weight) = common.get(check.as_str()) {
+            then.add_passes(weight, *passes);
+        }
     }
-    for finding in baseline.findings.iter().filter(|finding| common(&finding.check) && !finding.exempted) {
-        then.add(weight(&finding.check), finding.verdict, finding.share.unwrap_or_default().min(99));
+    for finding in baseline.findings.iter().filter(|finding| !finding.exempted) {
+        if let Some(&weight) = common.get(finding.check.as_str()) {
+            then.add(weight, finding.verdict, finding.share.unwrap_or_default().min(99));
+        }
     }
     then
 }
