@@ -5,9 +5,12 @@
 
 mod branches;
 mod conditions;
+mod foreach;
+mod include;
 mod long_form;
 mod notes;
 mod parameters;
+mod reader;
 mod resolve;
 pub mod sam;
 mod spans;
@@ -22,10 +25,12 @@ use serde_json::Value;
 pub use spans::Spans;
 
 use self::notes::Notes;
-use self::parameters::{Given, Parameters};
+use self::parameters::Given;
+use self::reader::{Input, Reader};
+use self::stack::Variant;
 use self::validate::Makers;
 use crate::facts::{Branch, Facts, Observed, StackIdentity};
-use crate::source::{self, Fault, Kind, Limits, Node, SourceError, SourceErrors};
+use crate::source::{Fault, Kind, Limits, Node, SourceError, SourceErrors};
 
 /// What a caller may give besides the template.
 #[derive(Default)]
@@ -84,26 +89,16 @@ impl TemplateError {
 /// # Errors
 /// Where the document cannot be parsed, is no template, or names what does not exist: every mistake at once.
 pub fn read(name: &str, bytes: &[u8], options: &Options<'_>) -> Result<Template, TemplateError> {
-    let root = source::parse(name, bytes, &options.limits)?;
-    let mut notes = Notes::new(name, bytes);
-    let root = long_form(root, &mut notes.errors);
-    sections(name, bytes, &root, &mut notes)?;
     let given: Given = options.parameters.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
-    let parameters = Parameters::read(root.get("Parameters"), &given, &mut notes);
-    let makers = makers(&root, &mut notes);
-    let root = serverless(root, &parameters, &mut notes);
-    let variants = stack::variants(&root, "", &parameters, &makers, &mut notes);
-    let Notes { errors, warnings } = notes;
-    errors.finish(Some(()))?;
+    let mut reader = Reader { options, spans: Spans::default(), warnings: Vec::new() };
+    let variants = reader.read(&Input { name, bytes, folder: "", prefix: "", given: &given })?;
     let stack = identity(name, &given);
-    let branches = variants.into_iter().map(|variant| Branch {
+    let branch = |variant: Variant| Branch {
         assumptions: variant.assumptions,
         facts: Facts::build(stack.clone(), variant.resources),
-    });
-    let branches = branches.collect();
-    let mut spans = Spans::default();
-    spans.add(name, root, "");
-    Ok(Template { branches, spans, warnings: warnings.into_list() })
+    };
+    let branches = variants.into_iter().map(branch).collect();
+    Ok(Template { branches, spans: reader.spans, warnings: reader.warnings })
 }
 
 /// The sections that CloudFormation and SAM know
@@ -167,21 +162,9 @@ fn makers(root: &Node, notes: &mut Notes) -> Makers {
     makers
 }
 
-/// The template with SAM's resources expanded.
-fn serverless(root: Node, parameters: &Parameters, notes: &mut Notes) -> Node {
-    let at = root.at;
-    match sam::expand(root, &|name| parameters.node(name, at)) {
-        Ok(expanded) => {
-            for problem in expanded.problems {
-                notes.warnings.add(problem.at, &problem, None);
-            }
-            expanded.template
-        }
-        Err(problem) => {
-            notes.errors.add(problem.at, &problem, None);
-            Node::new(Kind::Null, at)
-        }
-    }
+/// Whether a template asks for this transform.
+fn asks_for(root: &Node, transform: &str) -> bool {
+    transforms(root).iter().any(|item| item.as_str() == Some(transform))
 }
 
 /// The transforms that a template asks for: one, or a list.

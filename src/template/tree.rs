@@ -35,6 +35,15 @@ pub(super) fn number(written: &str) -> Value {
     }
 }
 
+/// How many nodes a tree has.
+pub(super) fn size(node: &Node) -> usize {
+    match &node.kind {
+        Kind::Sequence(items) => 1 + items.iter().map(size).sum::<usize>(),
+        Kind::Mapping(entries) => 1 + entries.iter().map(|entry| size(&entry.value)).sum::<usize>(),
+        _ => 1,
+    }
+}
+
 /// Whether two trees say the same, wherever they stand.
 pub(super) fn same(left: &Node, right: &Node) -> bool {
     match (&left.kind, &right.kind) {

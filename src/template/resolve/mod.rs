@@ -29,6 +29,18 @@ pub(super) struct Scope<'t> {
     pub(super) crowded_out: BTreeSet<usize>,
 }
 
+impl<'t> Scope<'t> {
+    /// For what stands before resources and conditions are known.
+    pub(super) fn of_parameters(
+        parameters: &'t Parameters,
+        mappings: Mappings<'t>,
+        conditions: &'t Conditions<'t>,
+    ) -> Self {
+        let (resources, crowded_out) = (BTreeMap::new(), BTreeSet::new());
+        Self { prefix: "", parameters, mappings, resources, conditions, crowded_out }
+    }
+}
+
 /// Mapping, first and second key to the value.
 pub(super) type Mappings<'t> = BTreeMap<&'t str, BTreeMap<&'t str, BTreeMap<&'t str, &'t Node>>>;
 

@@ -1,0 +1,77 @@
+//! One template after the other, nested ones inside the one that holds them.
+
+use super::notes::Notes;
+use super::parameters::{Given, Parameters};
+use super::stack::{self, Variant};
+use super::validate::Makers;
+use super::{Options, Spans, TemplateError, foreach, include, long_form, makers, sam, sections};
+use crate::source::{self, Kind, Node, SourceError};
+
+/// A template to read, and where it stands.
+pub(super) struct Input<'i> {
+    /// How messages call it.
+    pub(super) name: &'i str,
+    pub(super) bytes: &'i [u8],
+    /// The folder in which files that it names are looked up, relative to that of the outermost template.
+    pub(super) folder: &'i str,
+    /// `Nested/`, or nothing.
+    pub(super) prefix: &'i str,
+    pub(super) given: &'i Given,
+}
+
+/// Reads templates and remembers what was found.
+pub(super) struct Reader<'o, 'f> {
+    pub(super) options: &'o Options<'f>,
+    pub(super) spans: Spans,
+    pub(super) warnings: Vec<SourceError>,
+}
+
+impl Reader<'_, '_> {
+    /// The branches of a template.
+    pub(super) fn read(&mut self, input: &Input<'_>) -> Result<Vec<Variant>, TemplateError> {
+        let root = source::parse(input.name, input.bytes, &self.options.limits)?;
+        let mut notes = Notes::new(input.name, input.bytes);
+        let prepared = self.prepare(root, input, &mut notes)?;
+        let (root, parameters) = (&prepared.root, &prepared.parameters);
+        let variants = stack::variants(root, input.prefix, parameters, &prepared.makers, &mut notes);
+        self.warnings.extend(notes.warnings.into_list());
+        notes.errors.finish(Some(()))?;
+        self.spans.add(input.name, prepared.root, input.prefix);
+        Ok(variants)
+    }
+
+    /// Does everything that a transform would do.
+    fn prepare(&self, root: Node, input: &Input<'_>, notes: &mut Notes) -> Result<Prepared, SourceError> {
+        let root = long_form(root, &mut notes.errors);
+        sections(input.name, input.bytes, &root, notes)?;
+        let root = include::expand(root, input.folder, self.options, notes);
+        let parameters = Parameters::read(root.get("Parameters"), input.given, notes);
+        let root = foreach::expand(root, &parameters, self.options.limits.nodes, notes);
+        let makers = makers(&root, notes);
+        let root = serverless(root, &parameters, notes);
+        Ok(Prepared { root, parameters, makers })
+    }
+}
+
+struct Prepared {
+    root: Node,
+    parameters: Parameters,
+    makers: Makers,
+}
+
+/// The template with SAM's resources expanded.
+fn serverless(root: Node, parameters: &Parameters, notes: &mut Notes) -> Node {
+    let at = root.at;
+    match sam::expand(root, &|name| parameters.node(name, at)) {
+        Ok(expanded) => {
+            for problem in expanded.problems {
+                notes.warnings.add(problem.at, &problem, None);
+            }
+            expanded.template
+        }
+        Err(problem) => {
+            notes.errors.add(problem.at, &problem, None);
+            Node::new(Kind::Null, at)
+        }
+    }
+}
