@@ -79,17 +79,27 @@ impl<'a> Subjects<'a> {
             .enumerate()
             .filter(|(_, subject)| types.contains(&subject.name.r#type.as_str()))
             .filter_map(|(position, subject)| {
-                let mut outcomes = vec![Outcome::Gone; self.branches.len()];
-                for variant in &subject.variants {
-                    let outcome = Outcome::of(atomic(applies, variant.properties, yardstick));
-                    for &branch in &variant.branches {
-                        outcomes[branch].worsen(&outcome);
-                    }
-                }
-                let verdict = merge(&outcomes, &self.assumptions)?;
+                let verdict = self.over_branches(subject, |properties| atomic(applies, properties, yardstick))?;
                 Some(Judged { position, name: subject.name.clone(), verdict })
             })
             .collect()
+    }
+
+    /// Each content of a resource is judged once, however many branches have it.
+    fn over_branches(&self, subject: &Subject<'_>, judge: impl Fn(&Properties) -> Option<Verdict>) -> Option<Verdict> {
+        if let [everywhere] = subject.variants.as_slice()
+            && everywhere.branches.len() == self.branches.len()
+        {
+            return judge(everywhere.properties);
+        }
+        let mut outcomes = vec![Outcome::Gone; self.branches.len()];
+        for variant in &subject.variants {
+            let outcome = Outcome::of(judge(variant.properties));
+            for &branch in &variant.branches {
+                outcomes[branch].worsen(&outcome);
+            }
+        }
+        merge(&outcomes, &self.assumptions)
     }
 
     fn judge_stack(&self, types: &[&str], judge: StackJudge, yardstick: &Yardstick) -> Vec<Judged> {
