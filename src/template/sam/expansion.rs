@@ -16,6 +16,9 @@ use crate::source::{Entry, Kind, Node, Position};
 /// 500 resources, which is far less: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
 pub const MAX_NODES: usize = 1_000_000;
 
+/// The most resources and events that an expansion handles, twenty times CloudFormation's quota.
+pub const MAX_RESOURCES: usize = 10_000;
+
 /// Types whose `Tags` SAM sets when tags are propagated.
 const TAGGED: [&str; 15] = [
     "AWS::Lambda::Function",
@@ -57,6 +60,7 @@ pub(super) struct Expansion<'a> {
     generated: BTreeMap<String, (usize, usize)>,
     fresh: Vec<Generated>,
     nodes: usize,
+    steps: usize,
 }
 
 impl<'a> Expansion<'a> {
@@ -76,6 +80,7 @@ impl<'a> Expansion<'a> {
             generated: BTreeMap::new(),
             fresh: Vec::new(),
             nodes,
+            steps: 0,
         };
         resources.into_iter().for_each(|entry| expansion.insert(entry));
         expansion
@@ -147,13 +152,17 @@ impl<'a> Expansion<'a> {
 
     /// Adds a resource that the SAM resource at hand expands to.
     pub(super) fn emit(&mut self, resource: Generated) {
-        self.fresh.push(resource);
+        if self.admit(resource.size()) && self.step() {
+            self.fresh.push(resource);
+        }
     }
 
     /// Ends the expansion of a resource: tags go on, and names such as `Function.Alias` get their meaning.
     pub(super) fn finish(&mut self, resource: &SamResource, derived: &[(&str, &str)]) {
         let mut fresh = std::mem::take(&mut self.fresh);
-        if let Some(tags) = resource.propagated_tags() {
+        let tags = resource.propagated_tags();
+        let tags = tags.filter(|tags| self.admit(size(tags).saturating_mul(fresh.len())));
+        if let Some(tags) = tags {
             let tags = super::tags::list(tags, At(tags.at));
             for generated in fresh.iter_mut().filter(|generated| TAGGED.contains(&generated.r#type)) {
                 generated.properties.set("Tags", tags.clone());
@@ -173,9 +182,15 @@ impl<'a> Expansion<'a> {
         self.place(None, generated);
     }
 
-    /// Whether the limit is exceeded; nothing more is generated then.
+    /// Whether a limit is exceeded; nothing more is generated then.
     pub(super) fn is_too_large(&self) -> bool {
-        self.nodes > MAX_NODES
+        self.nodes > MAX_NODES || self.steps > MAX_RESOURCES
+    }
+
+    /// Counts a resource or an event; whether it still fits.
+    pub(super) fn step(&mut self) -> bool {
+        self.steps = self.steps.saturating_add(1);
+        !self.is_too_large()
     }
 
     /// Counts nodes that are added elsewhere; whether they still fit.
@@ -201,10 +216,6 @@ impl<'a> Expansion<'a> {
     }
 
     fn place(&mut self, slot: Option<usize>, generated: Generated) {
-        if self.is_too_large() {
-            return;
-        }
-        self.nodes = self.nodes.saturating_add(generated.properties.size());
         if self.written(&generated.id).is_some() {
             self.refuse_duplicate(&generated.id, generated.position());
             return;

@@ -6,8 +6,9 @@
 //! are carried through; the short tags of YAML must be in their long form. Nodes keep their place in the
 //! document, and what is generated stands where the SAM property stands from which it comes.
 //!
-//! What no check reads is left out: descriptions, request and response models, the exact digits that
-//! SAM appends to some logical ids. What is not understood stays in the tree and is reported.
+//! What no check reads is left out: descriptions of deployments, request and response models, answers of the
+//! gateway, DNS records of custom domains, the exact digits that SAM appends to some logical ids.
+//! What is not understood stays in the tree and is reported.
 //!
 //! Source: `aws-sam-translator` 1.115.0 (<https://github.com/aws/serverless-application-model>) and
 //! <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html>
@@ -18,6 +19,7 @@ mod application;
 mod build;
 mod code;
 mod conditions;
+mod connector;
 mod deployment_preference;
 mod event_invoke;
 mod events;
@@ -37,7 +39,7 @@ mod tags;
 mod tree;
 mod url;
 
-pub use expansion::MAX_NODES;
+pub use expansion::{MAX_NODES, MAX_RESOURCES};
 pub use problem::{ProblemKind, SamProblem};
 pub use resolve::Parameter;
 
@@ -71,7 +73,7 @@ pub struct Expanded {
 /// `parameter` gives the value of a parameter or pseudo parameter, its default included, `None` where it has none.
 ///
 /// # Errors
-/// Where the template would grow beyond [`MAX_NODES`].
+/// Where the template would grow beyond [`MAX_NODES`] or [`MAX_RESOURCES`].
 pub fn expand(mut root: Node, parameter: Parameter<'_>) -> Result<Expanded, SamProblem> {
     if !is_sam(&root) {
         return Ok(Expanded { template: root, problems: Vec::new() });
@@ -112,6 +114,7 @@ pub fn is_sam(root: &Node) -> bool {
 }
 
 fn expand_resources(expansion: &mut Expansion<'_>) -> Result<(), SamProblem> {
+    connector::take_embedded(expansion);
     for (id, r#type) in sam_types(expansion) {
         expansion.merge_globals(&id, &r#type);
         check_size(expansion, &id)?;
@@ -126,6 +129,7 @@ fn expand_resources(expansion: &mut Expansion<'_>) -> Result<(), SamProblem> {
             "SimpleTable" => simple_table::expand(expansion, &id),
             "LayerVersion" => layer_version::expand(expansion, &id),
             "Application" => application::expand(expansion, &id),
+            "Connector" => connector::expand(expansion, &id),
             other => report_unknown(expansion, &id, other),
         }
         check_size(expansion, &id)?;

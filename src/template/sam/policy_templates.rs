@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::build::At;
 use super::tree::is_plain_mapping;
-use crate::source::Node;
+use crate::source::{Kind, Node};
 
 static TEMPLATES: LazyLock<BTreeMap<String, Template>> =
     LazyLock::new(|| serde_json::from_str(include_str!("policy_templates.json")).unwrap_or_default());
@@ -51,10 +51,21 @@ fn filled_in(value: &Value, template: &Template, parameters: &Node, at: At) -> N
             }
         },
         Value::Array(items) => at.list(items.iter().map(|item| filled_in(item, template, parameters, at))),
-        Value::String(text) => at.text(text),
+        scalar => node(scalar, at, &|text| at.text(text)),
+    }
+}
+
+/// JSON as a tree, its texts made by `text`.
+pub(super) fn node(value: &Value, at: At, text: &dyn Fn(&str) -> Node) -> Node {
+    match value {
+        Value::Object(object) => {
+            object.iter().fold(at.mapping(), |map, (key, value)| map.with(key, node(value, at, text))).node()
+        }
+        Value::Array(items) => at.list(items.iter().map(|item| node(item, at, text))),
+        Value::String(value) => text(value),
         Value::Bool(value) => at.flag(*value),
-        Value::Number(number) => at.number(number.as_i64().unwrap_or_default()),
-        Value::Null => at.text(""),
+        Value::Number(number) => Node::new(Kind::Number(number.to_string()), at.0),
+        Value::Null => Node::new(Kind::Null, at.0),
     }
 }
 

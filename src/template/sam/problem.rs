@@ -48,7 +48,11 @@ pub enum ProblemKind {
     /// What SAM generates depends on a parameter whose value is not given.
     #[error("what SAM generates here depends on the parameter `{0}`, which has no value; give it one")]
     Undecided(String),
-    /// The expansion would exceed [`MAX_NODES`](super::MAX_NODES).
-    #[error("the template grows beyond {limit} values when it is expanded; split it", limit = super::MAX_NODES)]
+    /// The expansion would exceed [`MAX_NODES`](super::MAX_NODES) or [`MAX_RESOURCES`](super::MAX_RESOURCES).
+    #[error(
+        "the template grows beyond {nodes} values or {resources} resources and events when it is expanded; split it",
+        nodes = super::MAX_NODES,
+        resources = super::MAX_RESOURCES
+    )]
     TooLarge,
 }

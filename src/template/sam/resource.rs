@@ -168,6 +168,12 @@ impl Generated {
         self.attributes.iter().any(|attribute| attribute.key == name)
     }
 
+    /// How many nodes it has.
+    pub(super) fn size(&self) -> usize {
+        let attributes = self.attributes.iter().map(|attribute| super::tree::size(&attribute.value));
+        attributes.sum::<usize>() + self.properties.size()
+    }
+
     /// Where it stands.
     pub(super) fn position(&self) -> Position {
         self.properties.at().0

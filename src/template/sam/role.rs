@@ -1,14 +1,20 @@
 //! The execution role that SAM makes for a function or a state machine.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
 use super::build::At;
 use super::expansion::Expansion;
 use super::policy_templates;
 use super::resource::{Generated, SamResource};
-use super::tree::{if_parts, is_intrinsic, is_no_value, same};
+use super::tree::{canonical, if_parts, is_intrinsic, is_no_value};
 use crate::source::{Kind, Node};
 
-/// AWS's managed policies by path, from `aws-sam-translator` 1.115.0 (Apache-2.0), one a line.
-const MANAGED_POLICIES: &str = include_str!("managed_policies.txt");
+/// The paths of AWS's managed policies by name, from `aws-sam-translator` 1.115.0 (Apache-2.0).
+static MANAGED_POLICIES: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
+    let paths = include_str!("managed_policies.txt").lines();
+    paths.map(|path| (path.rsplit('/').next().unwrap_or(path), path)).collect()
+});
 
 /// A role in the making: events add to it.
 #[derive(Debug)]
@@ -17,6 +23,8 @@ pub(super) struct Role {
     pub(super) id: String,
     managed: Vec<Node>,
     policies: Vec<Node>,
+    /// What the managed policies and the documents say, to add none twice.
+    present: BTreeSet<String>,
 }
 
 /// What one item of `Policies` is.
@@ -31,30 +39,27 @@ enum Policy {
 impl Role {
     /// The role of the resource, with the managed policies that its service needs.
     pub(super) fn new(id: String, managed: Vec<Node>) -> Self {
-        Self { id, managed, policies: Vec::new() }
+        let present = managed.iter().map(canonical).collect();
+        Self { id, managed, policies: Vec::new(), present }
     }
 
     /// Adds a managed policy once.
     pub(super) fn add_managed(&mut self, arn: Node) {
-        if !self.managed.iter().any(|present| same(present, &arn)) {
+        if self.present.insert(canonical(&arn)) {
             self.managed.push(arn);
         }
     }
 
     /// Adds a named policy, unless one with the same document is there.
     pub(super) fn add_policy(&mut self, policy: Node) {
-        let document = policy.get("PolicyDocument");
-        let is_same = |present: &Node| match (present.get("PolicyDocument"), document) {
-            (Some(present), Some(document)) => same(present, document),
-            _ => same(present, &policy),
-        };
-        if !self.policies.iter().any(is_same) {
+        if self.present.insert(canonical(document(&policy))) {
             self.policies.push(policy);
         }
     }
 
     /// Adds a named policy even where one with the same document is there.
     pub(super) fn push_policy(&mut self, policy: Node) {
+        self.present.insert(canonical(document(&policy)));
         self.policies.push(policy);
     }
 
@@ -88,19 +93,23 @@ impl Role {
                 self.add_managed(arn);
             }
             Policy::Document => {
-                self.policies.push(each_branch(policy, &mut |document| named(&name, document.clone(), At(policy.at))));
+                self.push_policy(each_branch(policy, &mut |document| named(&name, document.clone(), At(policy.at))));
             }
-            Policy::Template => self.policies.push(each_branch(policy, &mut |template| {
+            Policy::Template => self.push_policy(each_branch(policy, &mut |template| {
                 let document = template_document(expansion, owner, template);
                 named(&name, document, At(policy.at))
             })),
             Policy::Unknown => {
                 let text = format!("item {} of `Policies` is no managed policy, document or template", index + 1);
                 expansion.refuse(owner, At(policy.at), text);
-                self.policies.push(policy.clone());
+                self.push_policy(policy.clone());
             }
         }
     }
+}
+
+fn document(policy: &Node) -> &Node {
+    policy.get("PolicyDocument").unwrap_or(policy)
 }
 
 /// A policy under its name.
@@ -146,8 +155,7 @@ fn template_document(expansion: &mut Expansion<'_>, owner: &str, template: &Node
 
 fn managed_arn(policy: &Node, partition: &str) -> Node {
     let Some(name) = policy.as_str() else { return policy.clone() };
-    let is_meant = |path: &&str| path.rsplit('/').next() == Some(name);
-    match MANAGED_POLICIES.lines().find(is_meant) {
+    match MANAGED_POLICIES.get(name) {
         Some(path) => aws_managed(path, partition, At(policy.at)),
         None => policy.clone(),
     }

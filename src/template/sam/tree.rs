@@ -153,53 +153,46 @@ pub(super) fn size(node: &Node) -> usize {
 /// SAM takes them from SHA-1 of the packaged template; a template that is not yet packaged cannot
 /// give the same digits, so these are only stable and distinct.
 pub(super) fn digest<'a>(nodes: impl IntoIterator<Item = &'a Node>) -> String {
-    let mut state = 0xcbf2_9ce4_8422_2325;
-    for node in nodes {
-        absorb_node(&mut state, node);
-    }
-    format!("{:010x}", state & 0xff_ffff_ffff)
+    let mut text = String::new();
+    nodes.into_iter().for_each(|node| write_canonical(node, &mut text));
+    digest_text(&text)
 }
 
-/// As [`digest`], of a text.
+/// As [`digest`], of a text. FNV-1a, 64 bits: <http://www.isthe.com/chongo/tech/comp/fnv/>
 pub(super) fn digest_text(text: &str) -> String {
-    let mut state = 0xcbf2_9ce4_8422_2325;
-    absorb(&mut state, text.as_bytes());
+    let step = |state: u64, byte: u8| (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let state = text.bytes().fold(0xcbf2_9ce4_8422_2325, step);
     format!("{:010x}", state & 0xff_ffff_ffff)
 }
 
-fn absorb_node(state: &mut u64, node: &Node) {
+/// What the tree says as text: equal for trees that are [`same`], and only for them.
+pub(super) fn canonical(node: &Node) -> String {
+    let mut text = String::new();
+    write_canonical(node, &mut text);
+    text
+}
+
+fn write_canonical(node: &Node, text: &mut String) {
+    let quoted = |kind: char, part: &str| format!("{kind}{}:{part}", part.len());
     match &node.kind {
-        Kind::Null => absorb(state, b"n"),
-        Kind::Bool(value) => absorb(state, if *value { b"t" } else { b"f" }),
-        Kind::Number(text) => absorb_all(state, b"#", text),
-        Kind::String(text) => absorb_all(state, b"\"", text),
+        Kind::Null => text.push('n'),
+        Kind::Bool(value) => text.push(if *value { 't' } else { 'f' }),
+        Kind::Number(number) => text.push_str(&quoted('#', number)),
+        Kind::String(string) => text.push_str(&quoted('"', string)),
         Kind::Sequence(items) => {
-            absorb(state, b"[");
-            items.iter().for_each(|item| absorb_node(state, item));
-            absorb(state, b"]");
+            text.push('[');
+            items.iter().for_each(|item| write_canonical(item, text));
+            text.push(']');
         }
         Kind::Mapping(entries) => {
             let mut entries: Vec<&Entry> = entries.iter().collect();
             entries.sort_by(|left, right| left.key.cmp(&right.key));
-            absorb(state, b"{");
+            text.push('{');
             for entry in entries {
-                absorb_all(state, b":", &entry.key);
-                absorb_node(state, &entry.value);
+                text.push_str(&quoted(':', &entry.key));
+                write_canonical(&entry.value, text);
             }
-            absorb(state, b"}");
+            text.push('}');
         }
-    }
-}
-
-fn absorb_all(state: &mut u64, kind: &[u8], text: &str) {
-    absorb(state, kind);
-    absorb(state, text.as_bytes());
-    absorb(state, b"\0");
-}
-
-/// FNV-1a, 64 bits: <http://www.isthe.com/chongo/tech/comp/fnv/>
-fn absorb(state: &mut u64, bytes: &[u8]) {
-    for byte in bytes {
-        *state = (*state ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
     }
 }

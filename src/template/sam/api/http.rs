@@ -6,7 +6,7 @@ use super::super::build::At;
 use super::super::code::{self, DEFINITION};
 use super::super::expansion::Expansion;
 use super::super::resource::{Generated, SamResource};
-use super::super::tree::{digest_text, is_intrinsic, put, truthy};
+use super::super::tree::{digest_text, is_intrinsic, put, size, truthy};
 use super::{authorizers, cors, definition, domain, method_auth, rest};
 use crate::source::{Kind, Node};
 
@@ -73,6 +73,10 @@ fn body(expansion: &mut Expansion<'_>, api: &SamResource) -> Option<Node> {
             expansion.refuse(&api.id, api.place("DefinitionBody"), text);
         }
         return Some(body);
+    }
+    let paths = body.get("paths").map_or(0, |paths| paths.entries().len());
+    if !expansion.admit(paths.saturating_mul(api.filled("Auth").map_or(0, size))) {
+        return None;
     }
     if let Some(cors) = api.filled("CorsConfiguration").map(|cors| expansion.known.resolve(cors)) {
         cors::add_http(&mut body, &cors);

@@ -58,6 +58,7 @@ struct Use {
 
 /// Prepares the APIs of the template for the events.
 pub(in super::super) fn prepare(expansion: &mut Expansion<'_>) {
+    resolve_auth(expansion);
     for style in &STYLES {
         add_skeletons(expansion, style);
         let uses = uses(expansion, style);
@@ -67,6 +68,17 @@ pub(in super::super) fn prepare(expansion: &mut Expansion<'_>) {
         }
         for (api, callers) in &callers {
             add_conditions(expansion, style, api, callers);
+        }
+    }
+}
+
+/// SAM reads `Auth` of a REST API with parameters filled in.
+fn resolve_auth(expansion: &mut Expansion<'_>) {
+    for (id, _) in expansion.written_types().into_iter().filter(|(_, r#type)| r#type == "AWS::Serverless::Api") {
+        let auth = expansion.written(&id).and_then(|api| api.get("Properties")?.get("Auth"));
+        let Some(auth) = auth.map(|auth| expansion.known.resolve(auth)) else { continue };
+        if let Some(properties) = expansion.written_mut(&id).and_then(|api| get_mut(api, "Properties")) {
+            put(properties, "Auth", auth);
         }
     }
 }
@@ -186,6 +198,7 @@ fn share(expansion: &mut Expansion<'_>, style: &Style, r#use: &Use) {
         expansion.managed_apis.insert(style.shared.to_owned());
         expansion.merge_globals(style.shared, style.r#type);
         rewrite_version(expansion, style.shared);
+        resolve_auth(expansion);
     }
     let Some(api) = expansion.written_mut(style.shared).and_then(|api| get_mut(api, "Properties")) else { return };
     if let Some(tags) = &r#use.tags

@@ -1,7 +1,9 @@
 //! `Auth.ResourcePolicy`: who may call the API from where, as the policy in its definition.
 
+use std::collections::BTreeSet;
+
 use super::super::build::At;
-use super::super::tree::{filled, get_mut, mapping_mut, put, same};
+use super::super::tree::{canonical, filled, get_mut, mapping_mut, put};
 use super::definition::{methods, permitted_method, permitted_path};
 use crate::source::{Kind, Node};
 
@@ -91,11 +93,8 @@ fn append(body: &mut Node, statements: impl Iterator<Item = Node>, at: At) {
         put(policy, "Statement", at.list(single));
     }
     if let Some(Kind::Sequence(list)) = get_mut(policy, "Statement").map(|list| &mut list.kind) {
-        for statement in statements {
-            if !list.iter().any(|present| same(present, &statement)) {
-                list.push(statement);
-            }
-        }
+        let mut present = BTreeSet::new();
+        list.extend(statements.filter(|statement| present.insert(canonical(statement))));
     }
 }
 

@@ -6,7 +6,7 @@ use super::super::build::At;
 use super::super::code::{self, DEFINITION};
 use super::super::expansion::Expansion;
 use super::super::resource::{Generated, SamResource};
-use super::super::tree::{digest, digest_text, filled, is_intrinsic, mapping_mut, put, take, truthy};
+use super::super::tree::{digest, digest_text, filled, is_intrinsic, mapping_mut, put, size, take, truthy};
 use super::{authorizers, cors, definition, domain, method_auth, resource_policy, usage_plan};
 use crate::source::{Kind, Node};
 
@@ -60,7 +60,7 @@ const DERIVED: [(&str, &str); 6] = [
 /// Replaces the API by what SAM generates from it.
 pub(in super::super) fn expand(expansion: &mut Expansion<'_>, id: &str) {
     let Some(api) = expansion.take(id) else { return };
-    let auth = api.filled("Auth").map(|auth| expansion.known.resolve(auth));
+    let auth = api.filled("Auth").cloned();
     let body = body(expansion, &api, auth.as_ref());
     let deployment_id = format!("{id}Deployment{}", deployment_digest(&api, body.as_ref()));
     let stage_id = stage_id(&api);
@@ -123,6 +123,12 @@ fn body(expansion: &mut Expansion<'_>, api: &SamResource, auth: Option<&Node>) -
             expansion.refuse(&api.id, api.place("DefinitionBody"), "`Auth` and `Cors` need a definition with paths");
         }
         return Some(body);
+    }
+    // what is added to every path must fit as well
+    let paths = body.get("paths").map_or(0, |paths| paths.entries().len());
+    let added = api.filled("Cors").map_or(0, size) + auth.map_or(0, size);
+    if !expansion.admit(paths.saturating_mul(added)) {
+        return None;
     }
     if let Some(cors) = api.filled("Cors") {
         cors::add_rest(&mut body, cors);

@@ -3,7 +3,7 @@
 use super::super::api::{definition, method_auth};
 use super::super::build::At;
 use super::super::expansion::Expansion;
-use super::super::tree::{mapping_mut, truthy};
+use super::super::tree::{get_mut, put, size, take, truthy};
 use super::push::{From, permission};
 use super::rule::start_role;
 use super::{Event, Invoked};
@@ -77,36 +77,30 @@ pub(super) fn start_execution(expansion: &mut Expansion<'_>, event: &Event<'_>, 
 fn add_rest_method(expansion: &mut Expansion<'_>, event: &Event<'_>, path: &str, method: &str, integration: Node) {
     let Some(id) = event.get("RestApiId").and_then(definition::api_id).map(str::to_owned) else { return };
     let is_managed = expansion.managed_apis.contains(&id);
-    let Some(api) = expansion.written(&id).and_then(|api| api.get("Properties")) else { return };
-    let merges = api.get("MergeDefinitions").is_some_and(truthy);
-    let auth = api.get("Auth").map(|auth| expansion.known.resolve(auth));
-    if !is_managed && !merges {
-        if event.get("Auth").is_some_and(|auth| auth.get("OverrideApiAuth").is_some_and(truthy)) {
-            secure(expansion, event, &id, path, method, auth.as_ref());
-        }
+    let overrides = event.get("Auth").is_some_and(|auth| auth.get("OverrideApiAuth").is_some_and(truthy));
+    if !expansion.admit(event.get("Auth").map_or(0, size)) {
         return;
     }
-    let integration = match rest_credentials(event.get("Auth"), auth.as_ref(), event.at) {
-        Some(credentials) => {
-            let mut integration = integration;
-            super::super::tree::put(&mut integration, "credentials", credentials);
-            integration
+    let problems = with_body(expansion, &id, |body, api| {
+        let auth = api.get("Auth");
+        let merges = api.get("MergeDefinitions").is_some_and(truthy);
+        if !is_managed && !merges && !overrides {
+            return Vec::new();
         }
-        None => integration,
-    };
-    if let Some(body) = body_mut(expansion, &id, event.at) {
-        definition::add_integration(body, path, method, integration, event.owner.condition(), event.at);
-    }
-    secure(expansion, event, &id, path, method, auth.as_ref());
-}
-
-fn secure(expansion: &mut Expansion<'_>, event: &Event<'_>, id: &str, path: &str, method: &str, auth: Option<&Node>) {
-    for problem in method_auth::problems(event.get("Auth"), auth) {
+        if is_managed || merges {
+            let mut integration = integration;
+            if let Some(credentials) = rest_credentials(event.get("Auth"), auth, event.at) {
+                put(&mut integration, "credentials", credentials);
+            }
+            definition::add_integration(body, path, method, integration, event.owner.condition(), event.at);
+        }
+        if let Some(own) = event.get("Auth") {
+            method_auth::add_rest(body, path, method, own, auth);
+        }
+        method_auth::problems(event.get("Auth"), auth)
+    });
+    for problem in problems.unwrap_or_default() {
         event.refuse(expansion, &problem);
-    }
-    let method_auth = event.get("Auth").cloned();
-    if let (Some(body), Some(method_auth)) = (body_mut(expansion, id, event.at), method_auth) {
-        method_auth::add_rest(body, path, method, &method_auth, auth);
     }
 }
 
@@ -162,13 +156,12 @@ pub(super) fn http(expansion: &mut Expansion<'_>, event: &Event<'_>, invoked: &I
         .with("uri", integration_uri(event, invoked, "${AWS::Partition}", false))
         .with_some("timeoutInMillis", event.filled("TimeoutInMillis").cloned());
     let Some(id) = id else { return };
-    let api_auth = expansion.written(&id).and_then(|api| api.get("Properties")?.get("Auth")).cloned();
-    let Some(body) = body_mut(expansion, &id, at) else { return };
-    if definition::has_integration(body, &path, &method) {
-        return;
-    }
-    definition::add_integration(body, &path, &method, integration.node(), event.owner.condition(), at);
-    method_auth::add_http(body, &path, &method, event.get("Auth"), api_auth.as_ref());
+    with_body(expansion, &id, |body, api| {
+        if !definition::has_integration(body, &path, &method) {
+            definition::add_integration(body, &path, &method, integration.node(), event.owner.condition(), at);
+            method_auth::add_http(body, &path, &method, event.get("Auth"), api.get("Auth"));
+        }
+    });
 }
 
 /// Path, and method in lower case.
@@ -178,10 +171,13 @@ fn route(event: &Event<'_>) -> Option<(String, String)> {
     Some((path.to_owned(), definition::method_name(method)))
 }
 
-/// The definition of an API of the template, where it has an inline one.
-fn body_mut<'e>(expansion: &'e mut Expansion<'_>, id: &str, at: At) -> Option<&'e mut Node> {
-    let properties = mapping_mut(expansion.written_mut(id)?, "Properties", at.0)?;
-    super::super::tree::get_mut(properties, "DefinitionBody")
+/// Changes the definition of an API of the template, where it has an inline one; `change` sees the API's other properties.
+fn with_body<T>(expansion: &mut Expansion<'_>, id: &str, change: impl FnOnce(&mut Node, &Node) -> T) -> Option<T> {
+    let properties = get_mut(expansion.written_mut(id)?, "Properties")?;
+    let mut body = take(properties, "DefinitionBody")?;
+    let result = change(&mut body, properties);
+    put(properties, "DefinitionBody", body);
+    Some(result)
 }
 
 /// What SAM appends to the permission's id: the stage's name where it is known.

@@ -68,7 +68,10 @@ fn add_notifications(bucket: &mut Node, configurations: Vec<Node>, event: &Event
 
 /// S3 checks the permission when it takes the configuration, so the bucket comes after it.
 fn depend_on(bucket: &mut Node, permission: &str, event: &Event<'_>) {
-    let mut ids = bucket.get("DependsOn").map(one_or_many).unwrap_or_default();
-    ids.push(permission.to_owned());
-    put(bucket, "DependsOn", event.at.texts(ids.iter().map(String::as_str)));
+    if let Some(Kind::Sequence(ids)) = super::super::tree::get_mut(bucket, "DependsOn").map(|ids| &mut ids.kind) {
+        ids.push(event.at.text(permission));
+        return;
+    }
+    let first = bucket.get("DependsOn").filter(|id| id.as_str().is_some()).cloned();
+    put(bucket, "DependsOn", event.at.list(first.into_iter().chain([event.at.text(permission)])));
 }

@@ -153,6 +153,9 @@ fn for_each(
     let mut entries: Vec<&Entry> = events.entries().iter().collect();
     entries.sort_by(|left, right| order(left).cmp(order(right)));
     for entry in entries {
+        if !expansion.step() {
+            return;
+        }
         let at = At(entry.key_at);
         let Some(r#type) = entry.value.get("Type").and_then(Node::as_str) else {
             expansion.refuse(&owner.id, at, format!("the event `{}` has no type", entry.key));
