@@ -1,1 +1,45 @@
-//! The steps of a hook, in order.
+//! The steps of a hook, in order: from the event to a judgement. Answering is the guard's.
+
+use std::{cell::Cell, collections::BTreeSet};
+
+use jiff::tz::TimeZone;
+
+use crate::{
+    checks,
+    decide::decide,
+    evaluate::evaluate,
+    event::HookEvent,
+    judgement::Judgement,
+    need::Need,
+    policy::{Mode, Policy},
+    score::score,
+    world::{Outage, World},
+};
+
+/// Goes from the event to a judgement.
+///
+/// `mode` is told as soon as the policy is known, so that whoever guards this job can answer in the
+/// owner's sense even if a later step breaks.
+///
+/// # Errors
+/// An [`Outage`] names the step that could not be done. A stack of which nothing can be seen is not an
+/// error but a judgement on unknown facts.
+pub async fn judge<W: World>(world: &W, event: &HookEvent, mode: &Cell<Option<Mode>>) -> Result<Judgement, Outage> {
+    let deployment = world.deployment(event).await?;
+    let policy = world.policy(&deployment).await?;
+    mode.set(Some(policy.mode));
+    let inventory = world.inventory(&deployment).await?;
+    let branches = world.observe(&inventory, &needs(&policy)).await?;
+    let baseline = world.baseline(&deployment).await;
+
+    let today = world.now().to_zoned(TimeZone::UTC).date();
+    let evaluation = evaluate(&branches, &policy, today);
+    let fitness = score(&evaluation, &policy);
+    let decision = decide(&evaluation, &fitness, &baseline, &policy);
+    Ok(Judgement { deployment, mode: policy.mode, evaluation, fitness, baseline, decision })
+}
+
+/// What the enabled checks need to see; nothing else is observed.
+pub fn needs(policy: &Policy) -> BTreeSet<Need> {
+    checks::all().filter(|check| policy.enables(check)).flat_map(|check| check.needs).copied().collect()
+}

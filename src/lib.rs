@@ -22,6 +22,7 @@ pub mod evaluate;
 pub mod event;
 pub mod facts;
 pub mod inventory;
+pub mod judgement;
 pub mod need;
 pub mod points;
 pub mod policy;
