@@ -20,6 +20,14 @@ pub struct Alarm {
     pub dimensions: Observed<Vec<Observed<Dimension>>>,
     /// Metric math: several metrics and expressions instead of one metric.
     pub metrics: Observed<Vec<Observed<MetricDataQuery>>>,
+    /// `Sum`, `Average` and so on; absent where `extended_statistic` or `metrics` says it.
+    pub statistic: Observed<String>,
+    /// `p99` for example.
+    pub extended_statistic: Observed<String>,
+    /// `GreaterThanThreshold` and so on.
+    pub comparison_operator: Observed<String>,
+    /// The limit; absent for an anomaly detector.
+    pub threshold: Observed<f64>,
     /// Seconds; absent where `metrics` says it.
     pub period: Observed<u32>,
     /// How many of the latest periods are looked at.

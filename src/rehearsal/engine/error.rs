@@ -100,6 +100,13 @@ pub enum ErrorCode {
     Timeout,
 }
 
+impl fmt::Display for ErrorCode {
+    /// As on the wire.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! Deployment groups: which alarms stop a deployment, and what is rolled back.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 use wildmatch::WildMatch;
@@ -151,6 +151,13 @@ pub enum AutoRollbackEvent {
 impl AutoRollbackEvent {
     /// All three, as SAM sets them.
     pub const ALL: [Self; 3] = [Self::DeploymentFailure, Self::DeploymentStopOnAlarm, Self::DeploymentStopOnRequest];
+}
+
+impl fmt::Display for AutoRollbackEvent {
+    /// As on the wire.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 impl AutoRollbackConfiguration {

@@ -2,6 +2,8 @@
 //!
 //! Only the parts a Lambda deployment uses. Moments are seconds since 1970 with thousandths, as the JSON protocol has them.
 
+use std::fmt;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
@@ -54,6 +56,13 @@ impl DeploymentStatus {
     }
 }
 
+impl fmt::Display for DeploymentStatus {
+    /// As on the wire.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
 /// Status of a lifecycle event, and of a report about one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are AWS's own")]
@@ -64,6 +73,13 @@ pub enum LifecycleEventStatus {
     Failed,
     Skipped,
     Unknown,
+}
+
+impl fmt::Display for LifecycleEventStatus {
+    /// As on the wire.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 /// Status of a target.
