@@ -1,1 +1,7 @@
-fn main() {}
+//! The `fitgate` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    fitgate::cli::run()
+}

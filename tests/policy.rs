@@ -317,7 +317,7 @@ fn resolve<'s>(root: &'s Value, schema: &'s Value) -> (Option<String>, &'s Value
 }
 
 /// The keys of an object, those of its alternatives included.
-fn properties<'s>(schema: &'s Value) -> Vec<(&'s str, &'s Value)> {
+fn properties(schema: &Value) -> Vec<(&str, &Value)> {
     let own = schema["properties"].as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value));
     let alternatives = schema["oneOf"].as_array().into_iter().flatten().flat_map(properties);
     own.chain(alternatives).collect()

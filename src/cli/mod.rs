@@ -1,1 +1,117 @@
 //! The terminal program: one command a file, the only code that prints.
+//!
+//! Standard output is data; diagnostics go to standard error. Colour comes only where a terminal shows
+//! it, `NO_COLOR` is respected, and no meaning rests on colour alone.
+
+mod check;
+mod checks;
+mod clock;
+mod completions;
+mod exit;
+mod input;
+mod mistake;
+mod policy;
+mod rehearse;
+mod templates;
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+pub use exit::Exit;
+
+use crate::{source::SourceErrors, template::TemplateError};
+
+/// Safe deployments for AWS serverless applications.
+#[derive(Debug, Parser)]
+#[command(name = "fitgate", version, about, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 proceed, 1 halt, 2 could not evaluate, 3 inconclusive.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Judge templates: fitness, findings, and whether a deployment would proceed
+    Check(check::Arguments),
+    /// Rehearse a whole deployment on this machine: hooks, traffic shift, alarms, rollback
+    Rehearse(rehearse::Arguments),
+    /// The catalogue of checks
+    #[command(subcommand)]
+    Checks(checks::Command),
+    /// What the owner of a stack wants: limits, severities, exemptions
+    #[command(subcommand)]
+    Policy(policy::Command),
+    /// Completions for a shell, on standard output
+    Completions(completions::Arguments),
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people, in 80 columns
+    Text,
+    /// For scripts; the words are a contract
+    Json,
+}
+
+/// What ends a command early: one message, exit code 2.
+type Trouble = Box<dyn std::error::Error>;
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Rehearse(arguments) => rehearse::run(&arguments),
+        Command::Checks(command) => checks::run(&command),
+        Command::Policy(command) => policy::run(&command),
+        Command::Completions(arguments) => completions::run(&arguments),
+    };
+    match result {
+        Ok(exit) => exit.into(),
+        Err(error) if broken_pipe(error.as_ref()) => Exit::Proceed.into(),
+        Err(error) => {
+            complain(error.as_ref());
+            Exit::Unusable.into()
+        }
+    }
+}
+
+/// One message on standard error; mistakes in a document are shown with their lines.
+fn complain(error: &(dyn std::error::Error + 'static)) {
+    let mistakes = error
+        .downcast_ref::<SourceErrors>()
+        .map(|errors| errors.0.as_slice())
+        .or_else(|| error.downcast_ref::<TemplateError>().map(TemplateError::mistakes));
+    match mistakes {
+        Some(mistakes) => mistakes.iter().for_each(|error| tell(&mistake::shown("error", error))),
+        None => tell(&format!("error: {error}\n")),
+    }
+}
+
+/// Writes to standard error; nothing is left to tell if that is closed.
+fn tell(text: &str) {
+    let _ = anstream::stderr().write_all(text.as_bytes());
+}
+
+/// Something worth knowing that is no result, on standard error.
+fn note(text: &str) {
+    tell(&format!("note: {text}\n"));
+}
+
+/// A reader that has seen enough (`fitgate … | head`) is no error.
+fn broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Writes to standard output, without colour where nobody would see it.
+fn print(text: &str) -> Result<(), Trouble> {
+    let mut out = anstream::stdout();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}

@@ -4,6 +4,8 @@
 //! the order of the evaluation, so that two reports of the same stack can be compared line by line.
 
 mod json;
+#[cfg(feature = "cli")]
+mod text;
 
 use serde::Serialize;
 
@@ -16,6 +18,8 @@ use crate::{
     score::{Fitness, Points, losses},
 };
 pub use json::{Json, json};
+#[cfg(feature = "cli")]
+pub use text::text;
 
 /// What one evaluation comes to.
 #[derive(Debug, Clone)]

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use super::EventInvokeConfig;
 use crate::{
@@ -25,6 +26,7 @@ pub struct Function {
     /// The entry point.
     pub handler: Observed<Text>,
     /// Where the code is.
+    #[serde(deserialize_with = "code")]
     pub code: Observed<Code>,
     /// The execution role's ARN.
     pub role: Observed<Text>,
@@ -142,6 +144,18 @@ pub struct Code {
     pub s3_bucket: Observed<Text>,
     /// The key of a package.
     pub s3_key: Observed<Text>,
+    /// A folder or an archive beside the template, which packaging uploads: `Code: ./src` means that.
+    pub local_path: Observed<Text>,
+}
+
+/// Reads `Code`, which before packaging may be the path of a local artifact instead of a mapping:
+/// <https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html>
+fn code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Observed<Code>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(match Text::deserialize(&value) {
+        Ok(path) => Observed::Present(Code { local_path: Observed::Present(path), ..Code::default() }),
+        Err(_) => Observed::read(&value),
+    })
 }
 
 /// Part of [`Function`].

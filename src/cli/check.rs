@@ -1,0 +1,92 @@
+//! `fitgate check`
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use jiff::civil::Date;
+
+use super::{Exit, Format, Trouble, clock, complain, policy, print, templates};
+use crate::{
+    decide::{Cause, Outcome, decide},
+    evaluate::evaluate,
+    facts::Observed,
+    policy::Policy,
+    report::{Report, json, text},
+    score::score,
+};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Templates (CloudFormation, SAM), or the cdk.out folder of a synthesized CDK app
+    #[arg(required = true, value_name = "TEMPLATE")]
+    templates: Vec<PathBuf>,
+    /// The value of a template parameter, or of a pseudo parameter such as AWS::Region
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = templates::parameter)]
+    parameters: Vec<(String, String)>,
+    /// The policy [default: fitgate.yaml in this folder, else the shipped one]
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// List passes too
+    #[arg(long)]
+    all: bool,
+    /// How to write the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Judge as on this day, YYYY-MM-DD [default: today]
+    #[arg(long, value_name = "DATE")]
+    today: Option<Date>,
+}
+
+/// Judges every template. One that cannot be read is told on standard error and does not hide the others.
+pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
+    let policy = policy::chosen(arguments.policy.as_deref())?;
+    let parameters: BTreeMap<String, String> = arguments.parameters.iter().cloned().collect();
+    let today = arguments.today.unwrap_or_else(clock::today);
+    let mut exit = Exit::Proceed;
+    let mut reports = Vec::new();
+    for path in &arguments.templates {
+        match report(path, &parameters, &policy, today) {
+            Ok(judged) => reports.push(judged),
+            Err(trouble) => {
+                complain(trouble.as_ref());
+                exit = Exit::Unusable;
+            }
+        }
+    }
+    for report in &reports {
+        exit = exit.worse(exit_of(report));
+    }
+    if !reports.is_empty() {
+        print(&written(&reports, arguments)?)?;
+    }
+    Ok(exit)
+}
+
+fn report(path: &Path, parameters: &BTreeMap<String, String>, policy: &Policy, today: Date) -> Result<Report, Trouble> {
+    let template = templates::load(path, parameters)?;
+    let evaluation = evaluate(&template.branches, policy, today);
+    let fitness = score(&evaluation, policy);
+    let decision = decide(&evaluation, &fitness, &Observed::Absent, policy);
+    let locate = |resource: &_, place: Option<&_>| templates::locate(&template, resource, place);
+    Ok(Report::new(path.display().to_string(), &evaluation, &fitness, &decision, policy, &locate))
+}
+
+fn exit_of(report: &Report) -> Exit {
+    match (report.decision.outcome, report.decision.cause()) {
+        (Outcome::Proceed, _) => Exit::Proceed,
+        (Outcome::Halt, Some(Cause::Unknown)) => Exit::Inconclusive,
+        (Outcome::Halt, _) => Exit::Halt,
+    }
+}
+
+fn written(reports: &[Report], arguments: &Arguments) -> Result<String, Trouble> {
+    match arguments.format {
+        Format::Json => Ok(format!("{}\n", serde_json::to_string_pretty(&json(reports, arguments.all))?)),
+        Format::Text => {
+            let texts: Vec<String> = reports.iter().map(|report| text(report, arguments.all)).collect();
+            Ok(texts.join("\n"))
+        }
+    }
+}

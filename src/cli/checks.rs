@@ -1,0 +1,159 @@
+//! `fitgate checks`
+
+use std::fmt::Write as _;
+
+use anstyle::Style;
+use serde::Serialize;
+
+use super::{Exit, Format, Trouble, print};
+use crate::{
+    check::{Applies, Check, Default, Pillar, Severity},
+    checks,
+    source::read::nearest,
+};
+
+const BOLD: Style = Style::new().bold();
+const WIDTH: usize = 80;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// List every check
+    List {
+        /// How to write it
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Explain one check: why, how to mend it, what absent means
+    Explain {
+        /// The check's id, s3-versioning for example
+        id: String,
+        /// How to write it
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+}
+
+/// One check, in the words of the JSON output.
+#[derive(Debug, Serialize)]
+struct Row {
+    id: &'static str,
+    title: &'static str,
+    pillar: Pillar,
+    severity: Severity,
+    scope: &'static str,
+    applies_to: &'static [&'static str],
+    default: bool,
+    since: &'static str,
+    why: &'static str,
+    fix: &'static str,
+    absent: &'static str,
+    reference: &'static str,
+    /// What must be observed on a live stack, and the IAM action for it.
+    needs: Vec<NeedRow>,
+}
+
+#[derive(Debug, Serialize)]
+struct NeedRow {
+    operation: &'static str,
+    action: &'static str,
+}
+
+/// An id that no check has.
+#[derive(Debug, thiserror::Error)]
+#[error("no check is called {id:?}{}; see `fitgate checks list`", near.map(|near| format!("; did you mean {near}?")).unwrap_or_default())]
+struct UnknownCheck {
+    id: String,
+    near: Option<&'static str>,
+}
+
+pub(super) fn run(command: &Command) -> Result<Exit, Trouble> {
+    match command {
+        Command::List { format: Format::Json } => {
+            print_json(&checks::all().map(Row::of).collect::<Vec<_>>())?;
+        }
+        Command::List { format: Format::Text } => print(&list())?,
+        Command::Explain { id, format } => {
+            let check = checks::by_id(id).ok_or_else(|| unknown(id))?;
+            match format {
+                Format::Json => print_json(&Row::of(check))?,
+                Format::Text => print(&explanation(check))?,
+            }
+        }
+    }
+    Ok(Exit::Proceed)
+}
+
+fn unknown(id: &str) -> UnknownCheck {
+    UnknownCheck { id: id.to_owned(), near: nearest(id, checks::all().map(|check| check.id)) }
+}
+
+fn print_json<T: Serialize>(value: &T) -> Result<(), Trouble> {
+    print(&format!("{}\n", serde_json::to_string_pretty(value)?))
+}
+
+impl Row {
+    fn of(check: &'static Check) -> Self {
+        Self {
+            id: check.id,
+            title: check.title,
+            pillar: check.pillar,
+            severity: check.severity,
+            scope: scope(check),
+            applies_to: check.applies.types(),
+            default: check.default == Default::On,
+            since: check.since,
+            why: check.why,
+            fix: check.fix,
+            absent: check.absent,
+            reference: check.reference,
+            needs: check
+                .needs
+                .iter()
+                .map(|need| NeedRow { operation: need.operation(), action: need.action() })
+                .collect(),
+        }
+    }
+}
+
+fn scope(check: &Check) -> &'static str {
+    match check.applies {
+        Applies::Stack(..) => "holistic",
+        _ => "atomic",
+    }
+}
+
+fn list() -> String {
+    let mut out = String::new();
+    let longest = checks::all().map(|check| check.id.len()).max().unwrap_or(0);
+    let _ = writeln!(out, "{BOLD}{:<longest$}  {:<8}  {:<11}  on{BOLD:#}", "check", "severity", "pillar");
+    for check in checks::all() {
+        let on = if check.default == Default::On { "yes" } else { "opt-in" };
+        let _ = writeln!(out, "{:<longest$}  {:<8}  {:<11}  {on}", check.id, check.severity, check.pillar);
+    }
+    out
+}
+
+fn explanation(check: &Check) -> String {
+    let mut out = String::new();
+    let on = if check.default == Default::On { "on by default" } else { "off until policy turns it on" };
+    let _ = writeln!(out, "{BOLD}{}{BOLD:#}  {}, {}, {on}", check.id, check.severity, check.pillar);
+    paragraph(&mut out, "", check.title);
+    let _ = writeln!(out);
+    paragraph(&mut out, "Why       ", check.why);
+    paragraph(&mut out, "Fix       ", check.fix);
+    paragraph(&mut out, "Absent    ", check.absent);
+    paragraph(&mut out, "Judges    ", &check.applies.types().join(", "));
+    for need in check.needs {
+        paragraph(&mut out, "Needs     ", &format!("{} (grant {})", need.operation(), need.action()));
+    }
+    paragraph(&mut out, "Source    ", check.reference);
+    paragraph(&mut out, "Since     ", check.since);
+    out
+}
+
+/// A paragraph with a label; the following lines stand below the first.
+fn paragraph(out: &mut String, label: &str, text: &str) {
+    let indent = " ".repeat(label.len());
+    let options = textwrap::Options::new(WIDTH).initial_indent(label).subsequent_indent(&indent).break_words(false);
+    let _ = writeln!(out, "{}", textwrap::fill(text, options));
+}

@@ -1,0 +1,87 @@
+//! `fitgate policy`
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use super::{Exit, Trouble, input, print};
+use crate::policy::{DEFAULT, Policy, schema};
+
+/// The policy that `check` and `rehearse` pick up from the current folder, and that `init` writes.
+pub(super) const FILE: &str = "fitgate.yaml";
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Write the shipped policy to a file, to be changed
+    Init {
+        /// The file to write; never overwritten
+        #[arg(default_value = FILE)]
+        file: PathBuf,
+    },
+    /// Say everything that is wrong with a policy, or that nothing is
+    Validate {
+        /// The policy
+        #[arg(default_value = FILE)]
+        file: PathBuf,
+    },
+    /// Write the JSON schema of policies, for editors
+    Schema,
+}
+
+/// A file that `init` would have overwritten, or could not write.
+#[derive(Debug, thiserror::Error)]
+enum InitError {
+    #[error("{} exists already; name another file, or remove this one", .0.display())]
+    Exists(PathBuf),
+    #[error("cannot write {}: {source}", path.display())]
+    Unwritable { path: PathBuf, source: io::Error },
+}
+
+pub(super) fn run(command: &Command) -> Result<Exit, Trouble> {
+    match command {
+        Command::Init { file } => {
+            init(file)?;
+            print(&format!("wrote {}\n", file.display()))?;
+        }
+        Command::Validate { file } => {
+            load(file)?;
+            print(&format!("{} is valid\n", file.display()))?;
+        }
+        Command::Schema => print(&format!("{}\n", serde_json::to_string_pretty(&schema())?))?,
+    }
+    Ok(Exit::Proceed)
+}
+
+fn init(path: &Path) -> Result<(), InitError> {
+    let unwritable = |source: io::Error| match source.kind() {
+        io::ErrorKind::AlreadyExists => InitError::Exists(path.to_owned()),
+        _ => InitError::Unwritable { path: path.to_owned(), source },
+    };
+    let mut file = fs::File::create_new(path).map_err(unwritable)?;
+    if let Err(source) = file.write_all(DEFAULT.as_bytes()) {
+        // Half a policy is worse than none; the first error is the one to tell.
+        let _ = fs::remove_file(path);
+        return Err(unwritable(source));
+    }
+    Ok(())
+}
+
+/// Reads a policy.
+pub(super) fn load(path: &Path) -> Result<Policy, Trouble> {
+    let bytes = input::read(path, "a policy file")?;
+    Ok(Policy::parse(&path.display().to_string(), &bytes)?)
+}
+
+/// The policy that was asked for, else the one in the current folder, else the shipped one.
+pub(super) fn chosen(asked: Option<&Path>) -> Result<Policy, Trouble> {
+    match asked {
+        Some(path) => load(path),
+        None if Path::new(FILE).exists() => {
+            super::note(&format!("policy from {FILE}"));
+            load(Path::new(FILE))
+        }
+        None => Ok(Policy::default()),
+    }
+}
