@@ -4,6 +4,7 @@
 //! neighbouring files come through [`Files`].
 
 mod branches;
+pub mod cdk;
 mod conditions;
 mod foreach;
 mod include;
