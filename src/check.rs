@@ -227,6 +227,15 @@ impl Verdict {
         if holds { Self::Pass } else { Self::fail(otherwise) }
     }
 
+    /// `Pass` where it is known to hold, `otherwise` where it is known not to.
+    pub fn of(holds: Result<bool, Why>, otherwise: impl FnOnce() -> Self) -> Self {
+        match holds {
+            Ok(true) => Self::Pass,
+            Ok(false) => otherwise(),
+            Err(why) => Self::inconclusive(why),
+        }
+    }
+
     /// Says which property of the subject the verdict rests on.
     #[must_use]
     pub fn at(self, property: impl Into<String>) -> Self {
@@ -348,9 +357,12 @@ pub type StackJudge = fn(&Stack<'_>, &Yardstick) -> Vec<(LogicalId, Verdict)>;
 pub enum Applies {
     /// Each `AWS::S3::Bucket`, with its policy joined.
     EachBucket(Judge<s3::Bucket>),
+    /// Each `AWS::S3::Bucket` with its policy joined; and each `AWS::S3::BucketPolicy` whose bucket is
+    /// not certainly one of the stack.
+    EachBucketPolicy(Judge<s3::Bucket>, Judge<s3::BucketPolicy>),
     /// Each `AWS::S3::AccessPoint`.
     EachAccessPoint(Judge<s3::AccessPoint>),
-    /// Each `AWS::DynamoDB::Table`, with its scaling joined.
+    /// Each `AWS::DynamoDB::Table`, with its scaling joined, and each replica of an `AWS::DynamoDB::GlobalTable`.
     EachTable(Judge<dynamodb::Table>),
     /// Each `AWS::DAX::Cluster`.
     EachDaxCluster(Judge<dax::Cluster>),
@@ -382,7 +394,8 @@ impl Applies {
         match self {
             Self::EachBucket(_) => &["AWS::S3::Bucket"],
             Self::EachAccessPoint(_) => &["AWS::S3::AccessPoint"],
-            Self::EachTable(_) => &["AWS::DynamoDB::Table"],
+            Self::EachBucketPolicy(..) => &["AWS::S3::Bucket", "AWS::S3::BucketPolicy"],
+            Self::EachTable(_) => &["AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"],
             Self::EachDaxCluster(_) => &["AWS::DAX::Cluster"],
             Self::EachFunction(_) => &["AWS::Lambda::Function"],
             Self::EachAlias(_) => &["AWS::Lambda::Alias"],

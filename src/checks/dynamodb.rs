@@ -1,6 +1,5 @@
-//! Checks: dynamodb.
+//! Checks of Amazon DynamoDB and its accelerator. A global table is judged replica by replica.
 
-use crate::check::Check;
-
-/// The table.
-pub(super) const CHECKS: &[Check] = &[];
+pub(super) mod capacity;
+pub(super) mod data;
+pub(super) mod dax;

@@ -9,10 +9,22 @@ pub mod holistic;
 pub mod lambda;
 pub mod s3;
 
+mod backup;
+mod grants;
+mod kms;
+mod retention;
+mod tags;
+mod tls;
+
 /// The tables, in the order of reports. A table that is not named here does not compile: it would be unused.
 const TABLES: &[&[Check]] = &[
-    s3::CHECKS,
-    dynamodb::CHECKS,
+    s3::access::CHECKS,
+    s3::policy::CHECKS,
+    s3::data::CHECKS,
+    s3::upkeep::CHECKS,
+    dynamodb::data::CHECKS,
+    dynamodb::capacity::CHECKS,
+    dynamodb::dax::CHECKS,
     lambda::runtime::CHECKS,
     lambda::configuration::CHECKS,
     lambda::network::CHECKS,

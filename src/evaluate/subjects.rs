@@ -4,8 +4,11 @@ use std::{cell::OnceCell, collections::BTreeMap};
 
 use super::branches::{Assumptions, Outcome, merge};
 use crate::{
-    check::{Applies, Check, StackJudge, Verdict, Yardstick},
-    facts::{Branch, Properties, Why},
+    check::{Applies, Check, Judge, StackJudge, Verdict, Yardstick},
+    facts::{
+        Branch, Observed, Properties, Why,
+        dynamodb::{GlobalTable, Table},
+    },
     inventory::{LogicalId, ResourceType},
     stack::Stack,
 };
@@ -231,8 +234,11 @@ fn atomic(applies: &Applies, properties: &Properties, yardstick: &Yardstick) -> 
     match (applies, properties) {
         (_, Properties::Unreadable(why)) => Some(Verdict::inconclusive(why.clone())),
         (Applies::EachBucket(judge), Properties::Bucket(it)) => judge(it, yardstick),
+        (Applies::EachBucketPolicy(judge, _), Properties::Bucket(it)) => judge(it, yardstick),
+        (Applies::EachBucketPolicy(_, judge), Properties::BucketPolicy(it)) => judge(it, yardstick),
         (Applies::EachAccessPoint(judge), Properties::AccessPoint(it)) => judge(it, yardstick),
         (Applies::EachTable(judge), Properties::Table(it)) => judge(it, yardstick),
+        (Applies::EachTable(judge), Properties::GlobalTable(it)) => every_replica(*judge, it, yardstick),
         (Applies::EachDaxCluster(judge), Properties::DaxCluster(it)) => judge(it, yardstick),
         (Applies::EachFunction(judge), Properties::Function(it)) => judge(it, yardstick),
         (Applies::EachAlias(judge), Properties::Alias(it)) => judge(it, yardstick),
@@ -246,4 +252,14 @@ fn atomic(applies: &Applies, properties: &Properties, yardstick: &Yardstick) -> 
         // A type that was read as another: ignorance, not silence.
         _ => Some(Verdict::inconclusive(Why::NotObserved("the properties were not read as this type".to_owned()))),
     }
+}
+
+/// One verdict for a global table: the worst of its replicas'.
+fn every_replica(judge: Judge<Table>, global: &GlobalTable, yardstick: &Yardstick) -> Option<Verdict> {
+    let judged = global.tables().into_iter().filter_map(|replica| match replica {
+        Observed::Present(table) => judge(&table, yardstick),
+        Observed::Absent => None,
+        Observed::Unknown(why) => Some(Verdict::inconclusive(why)),
+    });
+    judged.reduce(Verdict::worse)
 }

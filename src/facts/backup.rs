@@ -42,7 +42,10 @@ pub struct TagCondition {
     pub condition_value: Observed<Text>,
 }
 
-/// The selections that cover one resource, as they are joined onto it; absent where none does.
+/// The selections that cover one resource, as they are joined onto it.
+///
+/// A plan of another stack may cover a resource by its tags, so none in this stack leaves it unknown. A live
+/// reader asks AWS Backup for the protected resources: then an empty list says that nothing covers it.
 pub type Covering = Observed<Vec<LogicalId>>;
 
 /// Every selection of the stack, by its name.
@@ -86,7 +89,7 @@ pub(super) fn covering(
     match unknown {
         _ if !covering.is_empty() => Observed::Present(covering),
         Some(why) => Observed::Unknown(why),
-        None => Observed::Absent,
+        None => Observed::not_observed("no backup selection of this stack covers it, and one elsewhere is not seen"),
     }
 }
 

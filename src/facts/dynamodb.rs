@@ -50,8 +50,8 @@ pub struct Table {
     pub deletion_policy: Observed<String>,
     /// What CloudFormation does with the old table when it must replace it.
     pub update_replace_policy: Observed<String>,
-    /// Live only: what the account may provision for one table in this region.
-    #[serde(rename = "$Limits", default = "limits_not_observed")]
+    /// Live only: what the account may provision for one table in this region; AWS's defaults where absent.
+    #[serde(rename = "$Limits")]
     pub limits: Observed<Limits>,
     /// Joined: the table's name in the template.
     #[serde(rename = "$LogicalId", skip_serializing_if = "Option::is_none")]
@@ -67,14 +67,10 @@ pub struct Table {
     pub backup_selections: Covering,
 }
 
-fn limits_not_observed() -> Observed<Limits> {
-    Observed::not_observed("account limits are no part of a template; only a live account shows them")
-}
-
 impl Table {
     /// The table as ARNs speak of it; none before it was joined.
     pub fn subject(&self) -> Option<Subject<'_>> {
-        Some(Subject { id: self.logical_id.as_ref()?, name: &self.table_name, arn: "arn:aws:dynamodb:*:*:table/" })
+        Some(Subject { id: self.logical_id.as_ref()?, name: &self.table_name, arn: "arn:aws:dynamodb:::table/" })
     }
 }
 

@@ -34,7 +34,7 @@ pub struct GlobalTable {
     /// What CloudFormation does with the old table when it must replace it.
     pub update_replace_policy: Observed<String>,
     /// Live only, as of a table.
-    #[serde(rename = "$Limits", default = "super::limits_not_observed")]
+    #[serde(rename = "$Limits")]
     pub limits: Observed<Limits>,
     /// Joined, as of a table.
     #[serde(rename = "$LogicalId", skip_serializing_if = "Option::is_none")]

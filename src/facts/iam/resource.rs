@@ -15,7 +15,7 @@ pub struct Subject<'a> {
     pub id: &'a LogicalId,
     /// The name it was given, if any.
     pub name: &'a Observed<Text>,
-    /// The ARN up to the name, in the partition `aws`: `arn:aws:s3:::`, `arn:aws:dynamodb:*:*:table/`.
+    /// The ARN up to the name, in the partition `aws`, without region and account: `arn:aws:dynamodb:::table/`.
     pub arn: &'a str,
 }
 
@@ -77,15 +77,15 @@ impl Subject<'_> {
                 other => open(other),
             })
             .collect();
-        in_partition_aws(written)
+        without_place(written)
     }
 }
 
-/// The other partitions name the same things.
-fn in_partition_aws(arn: String) -> String {
-    match arn.strip_prefix("arn:aws-cn:").or_else(|| arn.strip_prefix("arn:aws-us-gov:")) {
-        Some(rest) => format!("arn:aws:{rest}"),
-        None => arn,
+/// Drops partition, region and account of an ARN: policies of a stack speak of its own.
+fn without_place(arn: String) -> String {
+    match arn.splitn(6, ':').collect::<Vec<_>>().as_slice() {
+        ["arn", _, service, _, _, rest] => format!("arn:aws:{service}:::{rest}"),
+        _ => arn,
     }
 }
 
