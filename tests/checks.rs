@@ -8,23 +8,29 @@
 //!     share: 60               # expected percentage of a partial verdict
 //!     today: 2026-06-01       # the day of the evaluation
 //!     yardstick: { requiredTags: [team] }
-//!     Resources: {…}          # a template, or:
+//!     parameters: { Stage: dev }
+//!     Resources: {…}          # a template with whatever other sections it needs, or:
 //!     facts: {…}              # a facts document as it is saved
 //! neverInconclusive: reason   # for the rare check that reads nothing it could fail to read
 //! ```
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its own functions too")]
 
-use std::{collections::BTreeSet, fmt::Write as _, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    path::PathBuf,
+};
 
 use fitgate::{
     check::{Check, LogLevel, Verdict, Yardstick},
     checks, evaluate,
-    facts::{Branch, Facts, RawResource, StackIdentity},
-    inventory::{LogicalId, ResourceRef, ResourceType},
+    facts::Branch,
+    inventory::{LogicalId, ResourceType},
     source::{self, Kind, Limits, Node},
+    template,
 };
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 const LISTS: &[&str] = &["pass", "partial", "fail", "inconclusive", "notApplicable"];
 const SECTIONS: &[&str] = &[
@@ -125,7 +131,7 @@ struct Case {
 impl Case {
     fn read(case: &Value) -> Result<Self, String> {
         let case = case.as_object().ok_or("not a mapping")?;
-        let known = ["name", "evidence", "resource", "share", "today", "yardstick", "facts"];
+        let known = ["name", "evidence", "resource", "share", "today", "yardstick", "parameters", "facts"];
         if let Some(key) = case.keys().find(|key| !known.contains(&key.as_str()) && !SECTIONS.contains(&key.as_str())) {
             return Err(format!("unknown key {key}"));
         }
@@ -233,16 +239,18 @@ fn branches(case: &Map<String, Value>) -> Result<Vec<Branch>, String> {
     if let Some(facts) = case.get("facts") {
         return Ok(vec![Branch { assumptions: Vec::new(), facts: read(facts)? }]);
     }
-    let resources = case.get("Resources").and_then(Value::as_object).ok_or("neither Resources nor facts")?;
-    let raw = resources.iter().map(|(id, resource)| RawResource {
-        reference: ResourceRef {
-            logical_id: LogicalId::new(id),
-            r#type: ResourceType::new(resource["Type"].as_str().unwrap_or_default()),
-            physical_id: None,
-        },
-        properties: resource["Properties"].clone(),
-    });
-    Ok(vec![Branch { assumptions: Vec::new(), facts: Facts::build(StackIdentity::default(), raw) }])
+    let sections: Map<String, Value> = case
+        .iter()
+        .filter(|(key, _)| SECTIONS.contains(&key.as_str()))
+        .map(|(key, it)| (key.clone(), it.clone()))
+        .collect();
+    if !sections.contains_key("Resources") {
+        return Err("neither Resources nor facts".to_owned());
+    }
+    let bytes = serde_json::to_vec_pretty(&sections).map_err(|error| error.to_string())?;
+    let parameters = case.get("parameters").map_or_else(|| Ok(BTreeMap::new()), read)?;
+    let options = template::Options { parameters, ..template::Options::default() };
+    template::read("template.json", &bytes, &options).map(|read| read.branches).map_err(|error| error.to_string())
 }
 
 fn saved_and_loaded(branches: &[Branch]) -> Result<Vec<Branch>, String> {
@@ -272,7 +280,16 @@ fn plain(node: &Node) -> Value {
     };
     match node.tag.as_deref() {
         None => value,
+        Some("GetAtt") => json!({ "Fn::GetAtt": get_att(value) }),
         Some(tag @ ("Ref" | "Condition")) => Value::Object([(tag.to_owned(), value)].into_iter().collect()),
         Some(tag) => Value::Object([(format!("Fn::{tag}"), value)].into_iter().collect()),
+    }
+}
+
+/// `A.Arn` as JSON writes it; a logical id holds no dot.
+fn get_att(value: Value) -> Value {
+    match value.as_str().and_then(|text| text.split_once('.')) {
+        Some((resource, attribute)) => json!([resource, attribute]),
+        None => value,
     }
 }

@@ -186,9 +186,10 @@ fn is_foreign(principal: &Text, own: &Observed<String>, trusted: &[String]) -> K
     match account_of(principal)? {
         Account::Own => Ok(false),
         Account::Written(account) if trusted.contains(&account) => Ok(false),
-        Account::Written(account) => match own.known()? {
-            Some(own) => Ok(own != &account),
-            None => Err(Why::NotObserved(format!("whether {account} is the stack's own account is not known"))),
+        Account::Written(account) => match own.known() {
+            Ok(Some(own)) => Ok(own != &account),
+            Ok(None) => Err(Why::NotObserved(format!("whether {account} is the stack's own account is not known"))),
+            Err(why) => Err(Why::NotObserved(format!("whether {account} is the stack's own account: {why}"))),
         },
         Account::None => Err(Why::NotObserved(format!("the account of {principal} is not known"))),
     }
