@@ -258,3 +258,18 @@ fn zones_are_those_of_the_stacks_own_subnets() {
     let known: Vec<Option<String>> = zones.iter().map(|zone| zone.present().map(|zone| zone.to_string())).collect();
     assert_eq!(known, [Some("eu-west-1a".to_owned()), Some("euw1-az2".to_owned()), None, None]);
 }
+
+#[test]
+fn a_structure_that_is_known_after_deployment_only_is_not_an_empty_one() {
+    let later = reference("Custom", Some("Value"));
+    let properties = json!({
+        "VpcConfig": later, "LoggingConfig": later, "Environment": { "Variables": later }, "Code": { "ZipFile": later },
+    });
+    let facts = built(&[("Orders", "AWS::Lambda::Function", properties)]);
+    let orders = function(&facts, "Orders");
+    assert!(matches!(orders.vpc_config, Observed::Unknown(_)), "{:?}", orders.vpc_config);
+    assert!(matches!(orders.logging_config, Observed::Unknown(_)), "{:?}", orders.logging_config);
+    let variables = &orders.environment.present().unwrap().variables;
+    assert!(matches!(variables, Observed::Unknown(_)), "{variables:?}");
+    assert!(matches!(orders.code.present().unwrap().zip_file, Observed::Present(_)), "{:?}", orders.code);
+}

@@ -178,6 +178,9 @@ impl<T: de::DeserializeOwned> Observed<T> {
         if let Some(why) = unknown_marker(value) {
             return Self::Unknown(why);
         }
+        if let Some(text) = Text::from_marker(value).filter(|_| !takes_text::<T>()) {
+            return Self::Unknown(text.why_unresolved());
+        }
         match T::deserialize(value) {
             Ok(read) => Self::Present(read),
             Err(error) => match coerced(value).and_then(|other| T::deserialize(&other).ok()) {
@@ -186,6 +189,11 @@ impl<T: de::DeserializeOwned> Observed<T> {
             },
         }
     }
+}
+
+/// Whether a text may stand for a `T`. A structure would read the marker of one as an object without properties.
+fn takes_text<T: de::DeserializeOwned>() -> bool {
+    T::deserialize(&Value::String(String::new())).is_ok()
 }
 
 /// The reason inside `{"$unknown": …}`, if that is what the value is.

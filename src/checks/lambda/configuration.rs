@@ -293,7 +293,7 @@ fn tagged(function: &Function, yardstick: &Yardstick) -> Option<Verdict> {
 }
 
 fn unique_role(function: &Function, _: &Yardstick) -> Option<Verdict> {
-    let judged = joined(&function.role_shared_with).and_then(|others| {
+    let judged = role_of(function).and_then(|()| joined(&function.role_shared_with)).and_then(|others| {
         let known: Vec<&str> = others.iter().filter_map(Observed::present).map(|id| id.as_str()).collect();
         if !known.is_empty() {
             return Ok(Verdict::fail(format!("the role is shared with {}", known.join(", "))));
@@ -301,4 +301,12 @@ fn unique_role(function: &Function, _: &Yardstick) -> Option<Verdict> {
         others.iter().find_map(|other| other.known().err()).map_or(Ok(Verdict::Pass), Err)
     });
     Some(verdict(judged, "Role"))
+}
+
+/// A function has a role; one whose role is not there was not understood.
+fn role_of(function: &Function) -> Result<(), Why> {
+    match function.role.known()? {
+        Some(_) => Ok(()),
+        None => Err(Why::Malformed("a function has a Role".into())),
+    }
 }
