@@ -16,8 +16,8 @@ use crate::source::{Entry, Kind, Node, Position};
 /// 500 resources, which is far less: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>
 pub const MAX_NODES: usize = 1_000_000;
 
-/// The most resources and events that an expansion handles, twenty times CloudFormation's quota.
-pub const MAX_RESOURCES: usize = 10_000;
+/// The most resources and events that an expansion handles, eight times CloudFormation's quota.
+pub const MAX_RESOURCES: usize = 4_000;
 
 /// Types whose `Tags` SAM sets when tags are propagated.
 const TAGGED: [&str; 15] = [
