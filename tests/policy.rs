@@ -6,8 +6,12 @@ use std::collections::BTreeSet;
 use fitgate::{
     check::{Pillar, Severity},
     checks::{self, exemption::EXEMPTION_EXPIRED},
+    decide::{Decision, decide},
+    evaluate::evaluate,
+    facts::Observed,
     policy::{DEFAULT, Mode, Policy, ProbeCall, Weight},
-    score::Score,
+    score::{Score, score},
+    template,
 };
 use jiff::civil::date;
 use proptest::prelude::*;
@@ -42,6 +46,31 @@ fn the_shipped_file_names_every_key_but_those_of_lists() {
     let schema = fitgate::policy::schema();
     let known = schema["properties"].as_object().expect("properties");
     assert_eq!(shipped, known.keys().map(String::as_str).collect());
+}
+
+/// What the shipped policy decides on a template that is deployed for the first time.
+fn first_release(template: &str) -> Decision {
+    let template = template::read("template.yaml", template.as_bytes(), &template::Options::default());
+    let policy = Policy::default();
+    let evaluation = evaluate(&template.expect("a template").branches, &policy, date(2026, 7, 1));
+    decide(&evaluation, &score(&evaluation, &policy), &Observed::Absent, &policy)
+}
+
+#[test]
+fn the_sample_application_may_begin_and_an_open_door_may_not() {
+    let sample = first_release(include_str!("../template.yaml"));
+    assert!(sample.proceeds(), "{:?}", sample.reasons.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let doors = [
+        "Door: {Type: AWS::S3::Bucket, Properties: {AccessControl: PublicReadWrite}}",
+        "Door: {Type: AWS::Lambda::Permission, Properties: {Action: lambda:InvokeFunction, FunctionName: f, Principal: '*'}}",
+    ];
+    for door in doors {
+        let opened = include_str!("../template.yaml").replacen("Resources:\n", &format!("Resources:\n  {door}\n"), 1);
+        let opened = first_release(&opened);
+        assert!(!opened.proceeds(), "{door}");
+        let reasons: Vec<String> = opened.reasons.iter().map(ToString::to_string).collect();
+        assert!(reasons.iter().any(|reason| reason.contains("critical") && reason.contains("Door")), "{reasons:?}");
+    }
 }
 
 #[test]

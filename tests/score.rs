@@ -166,6 +166,8 @@ fn fitness(stack: &[Said], policy: &Policy) -> fitgate::score::Fitness {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
     #[test]
     fn fixing_a_finding_never_lowers_it(stack in stack(), policy in policy(), at in any::<prop::sample::Index>(), check in 0..4_usize) {
         prop_assume!(!stack.is_empty());

@@ -29,7 +29,7 @@ pub struct FitnessLimits {
 
 /// See `default.yaml` for the reason.
 const fn least() -> Score {
-    Score::tenths(400)
+    Score::tenths(500)
 }
 
 impl Default for FitnessLimits {
