@@ -93,6 +93,34 @@ pub enum Need {
     DeploymentConfig,
     /// `codedeploy:GetApplication`
     DeploymentApplication,
+    /// `apigateway:GetResources` with methods and their integrations
+    RestApiIntegrations,
+    /// `apigatewayv2:GetIntegrations`
+    HttpApiIntegrations,
+    /// `appsync:GetDataSource`
+    DataSources,
+    /// `cloudwatch:DescribeAlarms`: metric and composite alarms with their state
+    Alarms,
+    /// `events:ListTargetsByRule`
+    RuleTargets,
+    /// `iam:GetRolePolicy`: inline policies
+    RolePolicies,
+    /// `iam:ListAttachedRolePolicies`
+    RoleAttachments,
+    /// `iot:GetTopicRule`
+    TopicRules,
+    /// `logs:DescribeLogGroups`
+    LogGroups,
+    /// `pipes:DescribePipe`
+    Pipes,
+    /// `scheduler:GetSchedule`
+    Schedules,
+    /// `stepfunctions:DescribeStateMachine`: the definition
+    StateMachines,
+    /// `sns:GetSubscriptionAttributes`
+    Subscriptions,
+    /// `sqs:GetQueueAttributes`
+    Queue,
 }
 
 impl Need {
@@ -142,6 +170,20 @@ impl Need {
         Self::DeploymentGroup,
         Self::DeploymentConfig,
         Self::DeploymentApplication,
+        Self::RestApiIntegrations,
+        Self::HttpApiIntegrations,
+        Self::DataSources,
+        Self::Alarms,
+        Self::RuleTargets,
+        Self::RolePolicies,
+        Self::RoleAttachments,
+        Self::TopicRules,
+        Self::LogGroups,
+        Self::Pipes,
+        Self::Schedules,
+        Self::StateMachines,
+        Self::Subscriptions,
+        Self::Queue,
     ];
 
     /// Service and operation as the SDK names them, `s3:GetBucketEncryption`.
@@ -209,6 +251,20 @@ impl Need {
             Self::DeploymentGroup => ("codedeploy:GetDeploymentGroup", "codedeploy:GetDeploymentGroup"),
             Self::DeploymentConfig => ("codedeploy:GetDeploymentConfig", "codedeploy:GetDeploymentConfig"),
             Self::DeploymentApplication => ("codedeploy:GetApplication", "codedeploy:GetApplication"),
+            Self::RestApiIntegrations => ("apigateway:GetResources", "apigateway:GET"),
+            Self::HttpApiIntegrations => ("apigatewayv2:GetIntegrations", "apigateway:GET"),
+            Self::DataSources => ("appsync:GetDataSource", "appsync:GetDataSource"),
+            Self::Alarms => ("cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarms"),
+            Self::RuleTargets => ("events:ListTargetsByRule", "events:ListTargetsByRule"),
+            Self::RolePolicies => ("iam:GetRolePolicy", "iam:GetRolePolicy"),
+            Self::RoleAttachments => ("iam:ListAttachedRolePolicies", "iam:ListAttachedRolePolicies"),
+            Self::TopicRules => ("iot:GetTopicRule", "iot:GetTopicRule"),
+            Self::LogGroups => ("logs:DescribeLogGroups", "logs:DescribeLogGroups"),
+            Self::Pipes => ("pipes:DescribePipe", "pipes:DescribePipe"),
+            Self::Schedules => ("scheduler:GetSchedule", "scheduler:GetSchedule"),
+            Self::StateMachines => ("stepfunctions:DescribeStateMachine", "states:DescribeStateMachine"),
+            Self::Subscriptions => ("sns:GetSubscriptionAttributes", "sns:GetSubscriptionAttributes"),
+            Self::Queue => ("sqs:GetQueueAttributes", "sqs:GetQueueAttributes"),
         }
     }
 }

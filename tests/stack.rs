@@ -303,6 +303,37 @@ fn every_kind_of_caller_is_read() {
             vec!["Caller TopicRulePayload.Actions[0].Lambda.FunctionArn -> Fn by the alias live (async)"],
         ),
         (
+            json!({ "Type": "AWS::Lambda::Url", "Properties": { "TargetFunctionArn": arn("Fn"), "Qualifier": "live", "AuthType": "NONE" } }),
+            vec!["Caller TargetFunctionArn -> Fn by the alias live (sync)"],
+        ),
+        (
+            json!({ "Type": "AWS::ApiGateway::Authorizer", "Properties": { "Type": "TOKEN", "AuthorizerUri": live() } }),
+            vec!["Caller AuthorizerUri -> Fn by the alias live (sync)"],
+        ),
+        (
+            json!({ "Type": "AWS::ApiGateway::RestApi", "Properties": { "Body": { "securityDefinitions": { "auth": {
+                "x-amazon-apigateway-authorizer": { "authorizerUri": live() } } } } } }),
+            vec![
+                "Caller Body.securityDefinitions.auth.x-amazon-apigateway-authorizer.authorizerUri -> Fn by the alias live (sync)",
+            ],
+        ),
+        (
+            json!({ "Type": "AWS::Cognito::UserPool", "Properties": { "LambdaConfig": { "PreSignUp": live(),
+                "PreTokenGenerationConfig": { "LambdaArn": arn("Fn"), "LambdaVersion": "V2_0" } } } }),
+            vec![
+                "Caller LambdaConfig.PreSignUp -> Fn by the alias live (sync)",
+                "Caller LambdaConfig.PreTokenGenerationConfig.LambdaArn -> Fn by the bare function ($LATEST) (sync)",
+            ],
+        ),
+        (
+            json!({ "Type": "AWS::ElasticLoadBalancingV2::TargetGroup", "Properties": { "TargetType": "lambda", "Targets": [{ "Id": live() }] } }),
+            vec!["Caller Targets[0].Id -> Fn by the alias live (sync)"],
+        ),
+        (
+            json!({ "Type": "AWS::Logs::SubscriptionFilter", "Properties": { "DestinationArn": live() } }),
+            vec!["Caller DestinationArn -> Fn by the alias live (async)"],
+        ),
+        (
             json!({ "Type": "AWS::Events::Rule", "Properties": unknown("Fn::Transform") }),
             vec!["Caller  -> unknown: Fn::Transform (async)"],
         ),

@@ -26,6 +26,7 @@ const HTTP_WAITS: u32 = 30_000;
 
 const PRINCIPAL: &str = "apigateway.amazonaws.com";
 const INTEGRATION: &str = "x-amazon-apigateway-integration";
+const AUTHORIZER: &str = "x-amazon-apigateway-authorizer";
 
 /// What an integration says, whatever document it stands in.
 struct Call<'a> {
@@ -138,6 +139,7 @@ fn document(
     let mut calls = Vec::new();
     let mut document = Document { reader, id, body, default, calls: &mut calls };
     document.paths();
+    document.authorizers();
     calls
 }
 
@@ -177,6 +179,25 @@ impl<'a> Document<'a> {
         }
         let members = object.as_object().into_iter().flatten();
         members.map(|(key, value)| (key.as_str(), value, format!("{place}.{key}"))).collect()
+    }
+
+    /// Functions that decide who may call: OpenAPI 3 keeps them in `components`, OpenAPI 2 at the top.
+    fn authorizers(&mut self) {
+        for (schemes, place) in [
+            (self.body.get("components").and_then(|all| all.get("securitySchemes")), "Body.components.securitySchemes"),
+            (self.body.get("securityDefinitions"), "Body.securityDefinitions"),
+        ] {
+            for (_, scheme, place) in self.members(schemes, place.to_owned()) {
+                let Some(authorizer) = scheme.get(AUTHORIZER) else { continue };
+                let Some(target) = self.reader.functions.target_of(&observed(authorizer.get("authorizerUri"))) else {
+                    continue;
+                };
+                let place = format!("{place}.{AUTHORIZER}.authorizerUri");
+                let call = Invocation::new(self.id, place, target, Synchronous);
+                let by_role = authorizer.get("authorizerCredentials").is_some();
+                self.calls.push(if by_role { call } else { call.with_principal(PRINCIPAL) });
+            }
+        }
     }
 
     fn operation(&mut self, operation: &'a Value, place: String) {

@@ -1,6 +1,6 @@
 //! The aliases that CodeDeploy shifts, with the group and the hooks of their deployments.
 
-use super::{FunctionTarget, Functions, Stack};
+use super::{FunctionTarget, Functions, Qualifier, Stack};
 use crate::{
     facts::{
         Directory, Facts, Observed, Properties, Target, Text, Why,
@@ -20,6 +20,8 @@ pub struct Canary {
     pub alias: LogicalId,
     /// The function it belongs to.
     pub function: FunctionTarget,
+    /// How calls name the alias.
+    pub qualifier: Qualifier,
     /// Whether CodeDeploy updates it at all: the reason, where nobody can tell.
     pub uncertain: Option<Why>,
     /// The deployment group.
@@ -55,6 +57,7 @@ pub(super) fn canaries(facts: &Facts, directory: &Directory, functions: &Functio
                 Observed::Unknown(why) => Some(Canary {
                     alias: id.clone(),
                     function: owner(alias, functions),
+                    qualifier: named(id, alias),
                     group: Target::Unknown(why.clone()),
                     uncertain: Some(why),
                     hooks: Vec::new(),
@@ -66,6 +69,11 @@ pub(super) fn canaries(facts: &Facts, directory: &Directory, functions: &Functio
 
 fn owner(alias: &Alias, functions: &Functions) -> FunctionTarget {
     functions.target_of(&alias.function_name).unwrap_or(FunctionTarget::Elsewhere)
+}
+
+fn named(id: &LogicalId, alias: &Alias) -> Qualifier {
+    let name = alias.name.present().and_then(Text::as_str).map(str::to_owned);
+    Qualifier::Alias { name, resource: Some(id.clone()) }
 }
 
 fn canary(
@@ -91,6 +99,7 @@ fn canary(
     Canary {
         alias: id.clone(),
         function: owner(alias, functions),
+        qualifier: named(id, alias),
         uncertain: None,
         group,
         hooks: hooks.into_iter().flatten().collect(),

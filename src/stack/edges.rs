@@ -5,12 +5,12 @@ use serde_json::Value;
 use super::{
     FunctionTarget, Functions, Invocation,
     InvocationKind::{self, Asynchronous, Queue, Stream, Synchronous},
-    Qualifier, api, state_machine,
+    Qualifier, api, others, state_machine,
 };
 use crate::{
     facts::{
         Directory, Facts, Observed, Properties, Target, Text, Why, appsync, events, iot,
-        lambda::{EventSourceMapping, SourceKind},
+        lambda::{EventSourceMapping, SourceKind, Url},
         s3, sns,
     },
     inventory::LogicalId,
@@ -26,6 +26,7 @@ const CALLERS: &[&str] = &[
     "AWS::Events::Rule",
     "AWS::IoT::TopicRule",
     "AWS::Lambda::EventSourceMapping",
+    "AWS::Lambda::Url",
     "AWS::Pipes::Pipe",
     "AWS::S3::Bucket",
     "AWS::SNS::Subscription",
@@ -65,6 +66,10 @@ pub(super) fn invocations(facts: &Facts, directory: &Directory, functions: &Func
                 Properties::StateMachine(machine) => state_machine::calls(reader, id, machine),
                 Properties::DataSource(source) => reader.data_source(id, source),
                 Properties::TopicRule(rule) => reader.topic_rule(id, rule),
+                Properties::FunctionUrl(url) => reader.url(id, url),
+                Properties::Other(properties) => {
+                    others::calls(reader, id, resource.reference.r#type.as_str(), properties)
+                }
                 Properties::Unreadable(why) if CALLERS.contains(&resource.reference.r#type.as_str()) => {
                     unknown(id, "", why, Asynchronous)
                 }
@@ -106,7 +111,7 @@ fn each<T>(
 
 impl Reader<'_> {
     /// The call of the function that `property` names; none where it names none.
-    fn call(
+    pub(super) fn call(
         self,
         caller: &LogicalId,
         place: impl Into<String>,
@@ -127,7 +132,8 @@ impl Reader<'_> {
     fn rule(self, id: &LogicalId, rule: &events::Rule) -> Vec<Invocation> {
         each(id, "Targets", &rule.targets, |target, place| {
             let call = self.call(id, format!("{place}.Arn"), &target.arn, Asynchronous);
-            call.map(|call| call.with_principal("events.amazonaws.com")).into_iter().collect()
+            let sink = target.dead_letter_config.as_ref().and_then(|config| config.arn.as_ref());
+            call.map(|call| call.with_principal("events.amazonaws.com").keeping(&sink)).into_iter().collect()
         })
     }
 
@@ -137,12 +143,14 @@ impl Reader<'_> {
             Observed::Absent => return Vec::new(),
             Observed::Unknown(why) => return unknown(id, "Target", why, Asynchronous),
         };
+        let sink = target.dead_letter_config.as_ref().and_then(|config| config.arn.as_ref());
         // A universal target calls the API that its ARN ends in, with Input as parameters.
         // https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
         let universal =
             target.arn.present().is_some_and(|arn| arn.literal_suffix().ends_with(":aws-sdk:lambda:invoke"));
         if !universal {
-            return self.call(id, "Target.Arn", &target.arn, Asynchronous).into_iter().collect();
+            let call = self.call(id, "Target.Arn", &target.arn, Asynchronous);
+            return call.map(|call| call.keeping(&sink)).into_iter().collect();
         }
         let input = match target.input.present().and_then(state_machine::parse) {
             Some(input) => input,
@@ -161,16 +169,21 @@ impl Reader<'_> {
     /// The function that the parameters of Lambda's Invoke name.
     pub(super) fn parameters(self, parameters: &Value, name: &str, qualifier: &str) -> Option<FunctionTarget> {
         let target = self.functions.target_of(&observed(parameters.get(name)))?;
-        let FunctionTarget::Function { function, .. } = &target else { return Some(target) };
-        let qualifier = match observed(parameters.get(qualifier)) {
-            Observed::Absent => return Some(target),
+        Some(self.qualified(target, observed(parameters.get(qualifier))))
+    }
+
+    /// The function by a qualifier that is written beside its name.
+    fn qualified(self, target: FunctionTarget, qualifier: Observed<Text>) -> FunctionTarget {
+        let FunctionTarget::Function { function, .. } = &target else { return target };
+        let qualifier = match qualifier {
+            Observed::Absent => return target,
             Observed::Unknown(why) => Qualifier::Unknown(why),
             Observed::Present(text) => match text.as_str() {
                 Some(written) => self.functions.written_qualifier(function, written),
                 None => self.functions.referenced_qualifier(&text),
             },
         };
-        Some(target.qualified(qualifier))
+        target.qualified(qualifier)
     }
 
     fn pipe(self, id: &LogicalId, pipe: &events::Pipe) -> Vec<Invocation> {
@@ -187,7 +200,8 @@ impl Reader<'_> {
 
     fn subscription(self, id: &LogicalId, subscription: &sns::Subscription) -> Vec<Invocation> {
         let call = self.endpoint(id, "", &subscription.protocol, &subscription.endpoint);
-        call.into_iter().map(|call| call.from(self.resource(&subscription.topic_arn))).collect()
+        let sink = &subscription.redrive_policy;
+        call.into_iter().map(|call| call.from(self.resource(&subscription.topic_arn)).keeping(sink)).collect()
     }
 
     fn topic(self, id: &LogicalId, topic: &sns::Topic) -> Vec<Invocation> {
@@ -231,6 +245,13 @@ impl Reader<'_> {
             _ => Stream,
         };
         self.call(id, "FunctionName", &mapping.function_name, kind).into_iter().collect()
+    }
+
+    /// A function URL calls the function, or the alias that it names beside it.
+    fn url(self, id: &LogicalId, url: &Url) -> Vec<Invocation> {
+        let Some(target) = self.functions.target_of(&url.target_function_arn) else { return Vec::new() };
+        let target = self.qualified(target, url.qualifier.clone());
+        vec![Invocation::new(id, "TargetFunctionArn", target, Synchronous)]
     }
 
     fn data_source(self, id: &LogicalId, source: &appsync::DataSource) -> Vec<Invocation> {

@@ -18,6 +18,8 @@ pub struct Invocation {
     pub principal: Option<&'static str>,
     /// The resource that the `SourceArn` of such a permission names (API, topic); the caller where none is given.
     pub source: Option<LogicalId>,
+    /// Whether the caller keeps events that it could not deliver, which is not what becomes of events that failed.
+    pub keeps_undelivered: Observed<bool>,
     /// Milliseconds that a synchronous caller waits, where the caller has a limit.
     pub waits: Option<Observed<u32>>,
 }
@@ -43,7 +45,16 @@ impl Invocation {
         target: FunctionTarget,
         kind: InvocationKind,
     ) -> Self {
-        Self { caller: caller.clone(), place: place.into(), target, kind, principal: None, source: None, waits: None }
+        Self {
+            caller: caller.clone(),
+            place: place.into(),
+            target,
+            kind,
+            principal: None,
+            source: None,
+            keeps_undelivered: Observed::Absent,
+            waits: None,
+        }
     }
 
     pub(super) fn with_principal(self, principal: &'static str) -> Self {
@@ -52,6 +63,11 @@ impl Invocation {
 
     pub(super) fn from(self, source: Option<LogicalId>) -> Self {
         Self { source, ..self }
+    }
+
+    /// `sink` is the property that says where undelivered events go.
+    pub(super) fn keeping<T>(self, sink: &Observed<T>) -> Self {
+        Self { keeps_undelivered: sink.as_ref().map(|_| true), ..self }
     }
 
     pub(super) fn waiting(self, millis: Observed<u32>) -> Self {

@@ -9,6 +9,7 @@ mod edges;
 mod function_target;
 mod functions;
 mod invocation;
+mod others;
 mod state_machine;
 
 pub use canary::{Canary, Hook};

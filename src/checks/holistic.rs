@@ -1,6 +1,0 @@
-//! Checks: holistic.
-
-use crate::check::Check;
-
-/// The table.
-pub(super) const CHECKS: &[Check] = &[];

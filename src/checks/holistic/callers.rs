@@ -1,0 +1,231 @@
+//! Callers of gradually released functions, and the permissions they call with.
+
+use super::Verdicts;
+use crate::{
+    check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
+    facts::{Observed, Properties, Text, Why, lambda::Permission},
+    inventory::LogicalId,
+    need::Need,
+    stack::{Canary, FunctionTarget, Invocation, Qualifier, Stack},
+};
+
+/// What says who calls whom.
+const CALLS: &[Need] = &[
+    Need::StackTemplate,
+    Need::Alias,
+    Need::RestApiIntegrations,
+    Need::HttpApiIntegrations,
+    Need::RuleTargets,
+    Need::Schedules,
+    Need::Pipes,
+    Need::Subscriptions,
+    Need::BucketNotification,
+    Need::EventSourceMapping,
+    Need::FunctionUrl,
+    Need::StateMachines,
+    Need::DataSources,
+    Need::TopicRules,
+];
+
+/// Types that can call a function; the judge speaks of more where it meets them.
+const CALLER_TYPES: &[&str] = &[
+    "AWS::ApiGateway::Method",
+    "AWS::ApiGateway::RestApi",
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::Integration",
+    "AWS::AppSync::DataSource",
+    "AWS::Events::Rule",
+    "AWS::IoT::TopicRule",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::Lambda::Url",
+    "AWS::Pipes::Pipe",
+    "AWS::S3::Bucket",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::Topic",
+    "AWS::Scheduler::Schedule",
+    "AWS::StepFunctions::StateMachine",
+];
+
+pub(super) const CALLERS_USE_ALIAS: Check = Check {
+    id: "callers-use-alias",
+    title: "Every caller of a gradually released function calls the alias that is shifted",
+    why: "CodeDeploy moves the traffic of one alias. Whoever calls the bare function, $LATEST or a fixed version gets \
+          the new code at once or never, and no alarm of the deployment and no rollback reaches that call",
+    fix: "Call the alias: !Ref of the AWS::Lambda::Alias, or !Sub '${Function}:live'. In SAM, AutoPublishAlias does it \
+          for the function's own events; elsewhere write !Ref Function.Alias",
+    absent: "A function without qualifier is its $LATEST version",
+    reference: "https://docs.aws.amazon.com/lambda/latest/dg/using-aliases.html",
+    pillar: Pillar::Reliability,
+    severity: Severity::High,
+    since: "0.1.0",
+    default: Default::On,
+    needs: CALLS,
+    applies: Applies::Stack(CALLER_TYPES, callers_use_alias),
+};
+
+pub(super) const PERMISSION_MATCHES_ALIAS: Check = Check {
+    id: "permission-matches-alias",
+    title: "A permission to invoke is for the qualifier that its caller calls",
+    why: "A permission holds for exactly one ARN: granted on the bare function it does not let anybody call the alias, \
+          and the call fails with an access error that only shows at run time",
+    fix: "Set FunctionName of the AWS::Lambda::Permission to what the caller calls, usually !Ref of the alias",
+    absent: "A FunctionName without qualifier permits calls of the unqualified ARN only",
+    reference: "https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html",
+    pillar: Pillar::Reliability,
+    severity: Severity::High,
+    since: "0.1.0",
+    default: Default::On,
+    needs: &[
+        Need::FunctionPolicy,
+        Need::Alias,
+        Need::RestApiIntegrations,
+        Need::HttpApiIntegrations,
+        Need::RuleTargets,
+        Need::Subscriptions,
+        Need::BucketNotification,
+        Need::TopicRules,
+    ],
+    applies: Applies::Stack(&["AWS::Lambda::Permission"], permission_matches_alias),
+};
+
+fn callers_use_alias(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
+    let mut verdicts = Verdicts::default();
+    if !stack.canaries.is_empty() {
+        for invocation in &stack.invocations {
+            if let Some(verdict) = call_of_canary(stack, invocation) {
+                verdicts.say(&invocation.caller, verdict.at(&invocation.place));
+            }
+        }
+    }
+    verdicts.0
+}
+
+/// What one call means for the canaries; none, where it calls something else.
+fn call_of_canary(stack: &Stack<'_>, invocation: &Invocation) -> Option<Verdict> {
+    let (function, qualifier) = match &invocation.target {
+        FunctionTarget::Function { function, qualifier } => (function, qualifier),
+        FunctionTarget::Elsewhere => return None,
+        FunctionTarget::Unknown(why) => return Some(Verdict::inconclusive(why.clone())),
+    };
+    let canaries: Vec<&Canary> = stack.canaries_of(function).collect();
+    let Some(canary) = canaries.first() else {
+        // An alias of nobody knows whom may be this function's.
+        return stack.canaries.iter().find_map(|canary| match &canary.function {
+            FunctionTarget::Unknown(why) => Some(Verdict::inconclusive(why.clone())),
+            _ => None,
+        });
+    };
+    let same: Vec<Option<bool>> = canaries.iter().map(|canary| qualifier.same(&canary.qualifier)).collect();
+    if same.contains(&Some(true)) {
+        return Some(Verdict::Pass);
+    }
+    if let Some(why) = canaries.iter().find_map(|canary| canary.uncertain.clone()) {
+        return Some(Verdict::inconclusive(why));
+    }
+    let alias = canary.qualifier.in_words();
+    Some(match qualifier {
+        Qualifier::Unknown(why) => Verdict::inconclusive(why.clone()),
+        _ if same.contains(&None) => {
+            Verdict::inconclusive(Why::Unresolved(format!("the name of {} is not known", canary.alias)))
+        }
+        Qualifier::Alias { .. } => {
+            Verdict::partial(50, format!("calls {} of {function}, while {alias} is shifted", qualifier.in_words()))
+        }
+        _ => Verdict::fail(format!("calls {} of {function}, past {alias} that is shifted", qualifier.in_words())),
+    })
+}
+
+fn permission_matches_alias(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
+    let grants: Vec<Grant<'_>> = stack
+        .facts
+        .resources
+        .iter()
+        .filter_map(|resource| match &resource.properties {
+            Properties::Permission(permission) => Grant::of(stack, &resource.reference.logical_id, permission),
+            _ => None,
+        })
+        .collect();
+    let verdict = |grant: &Grant<'_>| Some((grant.id.clone(), grant.judge(stack, &grants)?));
+    grants.iter().filter_map(verdict).collect()
+}
+
+/// A permission to invoke that a service of this stack may use.
+struct Grant<'a> {
+    id: &'a LogicalId,
+    principal: &'a Text,
+    source: &'a Observed<Text>,
+    target: FunctionTarget,
+}
+
+impl<'a> Grant<'a> {
+    fn of(stack: &Stack<'_>, id: &'a LogicalId, permission: &'a Permission) -> Option<Self> {
+        let target = stack.functions.target_of(&permission.function_name)?;
+        // Whom an unknown principal means is the business of the checks of the permission itself.
+        let principal = permission.principal.present()?;
+        Some(Self { id, principal, source: &permission.source_arn, target })
+    }
+
+    fn judge(&self, stack: &Stack<'_>, grants: &[Self]) -> Option<Verdict> {
+        let callers: Vec<&Invocation> = stack.invocations.iter().filter(|call| self.is_for(call)).collect();
+        let property = |verdict: Verdict| Some(verdict.at("FunctionName"));
+        let (function, qualifier) = match &self.target {
+            FunctionTarget::Function { function, qualifier } => (function, qualifier),
+            FunctionTarget::Elsewhere => return None,
+            FunctionTarget::Unknown(_) if callers.is_empty() => return None,
+            FunctionTarget::Unknown(why) => return property(Verdict::inconclusive(why.clone())),
+        };
+        let called = callers.iter().filter_map(|call| match &call.target {
+            FunctionTarget::Function { function: called, qualifier } if called == function => Some((*call, qualifier)),
+            _ => None,
+        });
+        let called: Vec<(&Invocation, &Qualifier)> = called.collect();
+        if called.iter().any(|(_, called)| called.same(qualifier) == Some(true)) {
+            return Some(Verdict::Pass);
+        }
+        let unknown = callers.iter().find_map(|call| match &call.target {
+            FunctionTarget::Unknown(why) => Some((*call, why.clone())),
+            FunctionTarget::Function { function: called, qualifier: Qualifier::Unknown(why) } if called == function => {
+                Some((*call, why.clone()))
+            }
+            _ => None,
+        });
+        if let Some((call, why)) = unknown {
+            return Some(Verdict::inconclusive(why).place(Place::of(&call.caller, &call.place)));
+        }
+        let (call, wanted) = called.iter().find(|(call, wanted)| !covered(grants, call, wanted)).or(called.first())?;
+        if called.iter().any(|(_, called)| called.same(qualifier).is_none()) {
+            let why = Why::Unresolved(format!("whether {} is {}", qualifier.in_words(), wanted.in_words()));
+            return property(Verdict::inconclusive(why));
+        }
+        let says = format!("permits {}, while {} calls {}", qualifier.in_words(), call.caller, wanted.in_words());
+        property(if covered(grants, call, wanted) {
+            Verdict::partial(
+                75,
+                format!("{says}, which another permission covers: nobody of this stack needs this one"),
+            )
+        } else {
+            Verdict::fail(says)
+        })
+    }
+
+    /// Whether the permission is meant for this caller: its service, and its source where one is named.
+    fn is_for(&self, call: &Invocation) -> bool {
+        let Some(service) = call.principal else { return false };
+        let service = service.split_once('.').map_or(service, |(label, _)| label);
+        let named = self.principal.literal_prefix();
+        let by_service = named.split_once('.').is_some_and(|(label, _)| label == service);
+        let mut sources = self.source.present().into_iter().flat_map(Text::references).peekable();
+        let by_source = sources.peek().is_none() || sources.any(|source| source == call.source().as_str());
+        by_service && by_source
+    }
+}
+
+/// Whether some permission lets this call through.
+fn covered(grants: &[Grant<'_>], call: &Invocation, wanted: &Qualifier) -> bool {
+    grants.iter().filter(|grant| grant.is_for(call)).any(|grant| match &grant.target {
+        FunctionTarget::Function { function, qualifier } => {
+            Some(function) == call.target.function() && qualifier.same(wanted) == Some(true)
+        }
+        _ => false,
+    })
+}

@@ -1,0 +1,271 @@
+//! What the roles of lifecycle hooks may do.
+
+use super::{Verdicts, hooks::role};
+use crate::{
+    check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
+    facts::{
+        Observed, Text, Why,
+        iam::{PolicyDocument, Role, Statement, matches_action},
+    },
+    inventory::LogicalId,
+    need::Need,
+    stack::Stack,
+};
+
+pub(super) const HOOK_ROLE_LEAST_PRIVILEGE: Check = Check {
+    id: "hook-role-least-privilege",
+    title: "A lifecycle hook may read the stack and report to CodeDeploy, and nothing else",
+    why: "The hook runs inside every release with whatever code was last merged. A right to write makes it the easiest \
+          way into the stack; a missing right to report makes every deployment wait an hour and fail",
+    fix: "Allow codedeploy:PutLifecycleEventHookExecutionStatus on the deployment group, Get, List and Describe actions, \
+          lambda:InvokeFunction on the versions it probes, and its own logs, traces and metrics",
+    absent: "What no policy allows is denied",
+    reference: "https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html",
+    pillar: Pillar::Security,
+    severity: Severity::Medium,
+    since: "0.1.0",
+    default: Default::On,
+    needs: &[Need::StackTemplate, Need::Function, Need::RolePolicies],
+    applies: Applies::Stack(&["AWS::IAM::Role"], hook_role_least_privilege),
+};
+
+const REPORT: &str = "codedeploy:PutLifecycleEventHookExecutionStatus";
+
+/// What a hook may do besides reading: report, probe, and say what it saw.
+const HARMLESS: &[&str] = &[
+    REPORT,
+    "lambda:InvokeFunction",
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "cloudwatch:PutMetricData",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+    "appconfig:StartConfigurationSession",
+];
+
+/// Verbs that change nothing.
+const READS: &[&str] =
+    &["Get", "List", "Describe", "BatchGet", "Head", "Lookup", "Search", "Simulate", "Query", "Scan"];
+
+/// Managed policies that give no more than [`HARMLESS`].
+const HARMLESS_POLICIES: &[&str] = &[
+    "AWSLambdaBasicExecutionRole",
+    "AWSLambdaVPCAccessExecutionRole",
+    "AWSXRayDaemonWriteAccess",
+    "AWSXrayWriteOnlyAccess",
+];
+
+fn hook_role_least_privilege(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
+    let mut verdicts = Verdicts::default();
+    let hooks = stack.canaries.iter().flat_map(|canary| &canary.hooks);
+    for id in hooks.filter_map(|hook| hook.target.function()) {
+        let Some(function) = stack.function(id) else { continue };
+        let why = match &function.role {
+            Observed::Present(arn) => match role(stack, arn) {
+                Ok(Some((role_id, role))) => {
+                    verdicts.say(role_id, judge(role));
+                    continue;
+                }
+                Ok(None) => Why::NotObserved("the role of the hook is not in this stack".to_owned()),
+                Err(why) => why,
+            },
+            Observed::Absent => Why::Malformed("a function without Role".to_owned()),
+            Observed::Unknown(why) => why.clone(),
+        };
+        verdicts.say(id, Verdict::inconclusive(why).at("Role"));
+    }
+    verdicts.0
+}
+
+/// Everything a role is allowed and denied, as far as the stack shows it.
+pub(super) struct Grants<'a> {
+    /// The statements of its policies, each with its place.
+    pub(super) statements: Vec<(Place, &'a Statement)>,
+    /// The names of AWS's managed policies.
+    pub(super) managed: Vec<String>,
+    /// Why something about it is not known.
+    pub(super) unknown: Option<Why>,
+}
+
+/// Collects what a role may do.
+pub(super) fn grants(role: &Role) -> Grants<'_> {
+    let mut grants = Grants { statements: Vec::new(), managed: Vec::new(), unknown: None };
+    match &role.policies {
+        Observed::Present(policies) => {
+            for (index, policy) in policies.iter().enumerate() {
+                match policy {
+                    Observed::Present(policy) => {
+                        let place = Place::property(format!("Policies[{index}].PolicyDocument"));
+                        grants.take(&policy.policy_document, &place);
+                    }
+                    Observed::Absent => {}
+                    Observed::Unknown(why) => grants.unknown(why),
+                }
+            }
+        }
+        Observed::Absent => {}
+        Observed::Unknown(why) => grants.unknown(why),
+    }
+    match &role.attached_policies {
+        Observed::Present(policies) => {
+            for policy in policies {
+                match policy {
+                    Observed::Present(policy) => {
+                        grants.take(&policy.policy_document, &Place::of(&policy.resource, "PolicyDocument"));
+                    }
+                    Observed::Absent => {}
+                    Observed::Unknown(why) => grants.unknown(why),
+                }
+            }
+        }
+        Observed::Absent => {}
+        Observed::Unknown(why) => grants.unknown(why),
+    }
+    match &role.managed_policy_arns {
+        Observed::Present(arns) => arns.iter().for_each(|arn| grants.take_arn(arn)),
+        Observed::Absent => {}
+        Observed::Unknown(why) => grants.unknown(why),
+    }
+    grants
+}
+
+impl<'a> Grants<'a> {
+    fn unknown(&mut self, why: &Why) {
+        self.unknown.get_or_insert_with(|| why.clone());
+    }
+
+    fn take(&mut self, document: &'a Observed<PolicyDocument>, place: &Place) {
+        let document = match document {
+            Observed::Present(document) => document,
+            Observed::Absent => return,
+            Observed::Unknown(why) => return self.unknown(why),
+        };
+        let statements = match document.statements() {
+            Ok(statements) => statements,
+            Err(why) => return self.unknown(&why),
+        };
+        for (index, statement) in statements {
+            match statement {
+                Observed::Present(statement) => {
+                    let property = format!("{}.Statement[{index}]", place.property);
+                    self.statements.push((Place { property, ..place.clone() }, statement));
+                }
+                Observed::Absent => {}
+                Observed::Unknown(why) => self.unknown(why),
+            }
+        }
+    }
+
+    /// A managed policy of the stack is attached already; of AWS's own the name says enough; any other is unknown.
+    fn take_arn(&mut self, arn: &Text) {
+        let end = arn.literal_suffix();
+        if end.contains(":policy/")
+            && (end.contains("iam::aws:") || arn.as_str().is_none_or(|arn| arn.contains("::aws:")))
+        {
+            self.managed.push(end.rsplit('/').next().unwrap_or(end).to_owned());
+        } else if arn.references().next().is_none() {
+            self.unknown(&Why::NotObserved(format!("the managed policy {arn} is not in this stack")));
+        }
+    }
+}
+
+fn judge(role: &Role) -> Verdict {
+    let grants = grants(role);
+    let mut verdict = Verdict::Pass;
+    for (place, statement) in &grants.statements {
+        verdict = verdict.worse(judge_statement(statement).place(place.clone()));
+    }
+    for policy in &grants.managed {
+        verdict = verdict.worse(judge_managed(policy).at("ManagedPolicyArns"));
+    }
+    if let Some(why) = &grants.unknown {
+        verdict = verdict.worse(Verdict::inconclusive(why.clone()));
+    } else if !reports(&grants) {
+        verdict = verdict.worse(Verdict::fail(format!("no policy allows {REPORT}: the hook can never answer")));
+    }
+    verdict
+}
+
+/// Whether some statement may allow the report.
+fn reports(grants: &Grants<'_>) -> bool {
+    let by_statement = grants.statements.iter().any(|(_, statement)| {
+        let actions = statement.action.present().map_or(&[][..], |actions| &actions.0);
+        // What is not known may be it; the statement's own verdict says that it is not known.
+        let acts = actions.iter().any(|action| matches_action(action, REPORT) != Ok(false));
+        let all_but = !statement.not_action.is_absent() || matches!(statement.action, Observed::Unknown(_));
+        statement.allows() != Ok(false) && (acts || all_but)
+    });
+    by_statement || grants.managed.iter().any(|policy| is_unlimited(policy))
+}
+
+fn is_unlimited(policy: &str) -> bool {
+    policy == "AdministratorAccess" || policy.contains("PowerUser") || policy.ends_with("FullAccess")
+}
+
+fn judge_managed(policy: &str) -> Verdict {
+    if is_unlimited(policy) {
+        return Verdict::fail(format!("{policy} lets the hook change whatever it likes"));
+    }
+    if HARMLESS_POLICIES.contains(&policy) || policy.contains("ReadOnly") || policy == "SecurityAudit" {
+        return Verdict::Pass;
+    }
+    Verdict::inconclusive(Why::NotObserved(format!("what the managed policy {policy} allows is not known")))
+}
+
+fn judge_statement(statement: &Statement) -> Verdict {
+    match statement.allows() {
+        Ok(true) => {}
+        Ok(false) => return Verdict::Pass,
+        Err(why) => return Verdict::inconclusive(why),
+    }
+    if !statement.not_action.is_absent() {
+        return Verdict::fail("allows everything but what NotAction names");
+    }
+    let actions = match &statement.action {
+        Observed::Present(actions) => actions,
+        Observed::Absent => return Verdict::inconclusive(Why::Malformed("a statement without Action".to_owned())),
+        Observed::Unknown(why) => return Verdict::inconclusive(why.clone()),
+    };
+    let everywhere = is_everywhere(statement);
+    actions.iter().map(|action| judge_action(action, everywhere)).fold(Verdict::Pass, Verdict::worse)
+}
+
+/// Whether the statement speaks of every resource.
+fn is_everywhere(statement: &Statement) -> bool {
+    let every = |text: &Text| text.as_str() == Some("*") || text.literal_suffix().ends_with(":function:*");
+    statement.resource.present().is_some_and(|resources| resources.iter().any(every))
+}
+
+fn judge_action(action: &Text, everywhere: bool) -> Verdict {
+    let Some(written) = action.as_str() else { return Verdict::inconclusive(action.why_unresolved()) };
+    let verb = written.split_once(':').map_or(written, |(_, verb)| verb);
+    let reads = READS.iter().any(|read| {
+        let known = verb.split(['*', '?']).next().unwrap_or(verb);
+        // IAM takes actions in any letter case.
+        known.get(..read.len()).is_some_and(|start| start.eq_ignore_ascii_case(read))
+    });
+    if reads {
+        return Verdict::Pass;
+    }
+    if written.contains(['*', '?']) {
+        return Verdict::fail(format!("allows {written}, which changes things too"));
+    }
+    let is = |known: &str| written.eq_ignore_ascii_case(known);
+    if !HARMLESS.iter().any(|known| is(known)) {
+        return Verdict::partial(50, format!("allows {written}, which a hook has no need of"));
+    }
+    match everywhere {
+        true if is("lambda:InvokeFunction") => {
+            Verdict::partial(70, "allows lambda:InvokeFunction on every function, not only those it probes")
+        }
+        true if is(REPORT) => {
+            Verdict::partial(80, format!("allows {REPORT} on every deployment group, not only its own"))
+        }
+        _ => Verdict::Pass,
+    }
+}

@@ -1,0 +1,52 @@
+//! Checks of the stack as a whole: what no single resource shows.
+//!
+//! One file a concern. A judge names as subject the resource that has to be changed.
+
+mod alarms;
+mod callers;
+mod deployment_safety;
+mod failure_sinks;
+mod hook_role;
+mod hooks;
+mod logs;
+mod roles;
+mod timeouts;
+
+use crate::{
+    check::{Check, Verdict},
+    inventory::LogicalId,
+};
+
+/// The table, in the order of the catalogue.
+pub(super) const CHECKS: &[Check] = &[
+    callers::CALLERS_USE_ALIAS,
+    callers::PERMISSION_MATCHES_ALIAS,
+    alarms::ALIAS_ALARMS_IN_DEPLOYMENT_GROUP,
+    alarms::DEPLOYMENT_ALARMS_USABLE,
+    alarms::ALARM_WINDOW_FITS_CANARY,
+    deployment_safety::ROLLBACK_EVENTS_COMPLETE,
+    deployment_safety::GRADUAL_SHIFT,
+    failure_sinks::EVERY_ASYNC_EDGE_HAS_FAILURE_SINK,
+    timeouts::VISIBILITY_6X_TIMEOUT,
+    roles::ROLE_NOT_SHARED,
+    logs::LOG_GROUP_PER_FUNCTION,
+    timeouts::SYNC_TIMEOUT_FITS_API,
+    hook_role::HOOK_ROLE_LEAST_PRIVILEGE,
+    hooks::HOOK_SHAPE,
+];
+
+/// The verdicts of a judge: each subject once, with the worst that was said of it.
+#[derive(Debug, Default)]
+struct Verdicts(Vec<(LogicalId, Verdict)>);
+
+impl Verdicts {
+    fn say(&mut self, subject: &LogicalId, verdict: Verdict) {
+        match self.0.iter_mut().find(|(known, _)| known == subject) {
+            Some((_, said)) => {
+                let before = std::mem::replace(said, Verdict::Pass);
+                *said = before.worse(verdict);
+            }
+            None => self.0.push((subject.clone(), verdict)),
+        }
+    }
+}
