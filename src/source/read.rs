@@ -97,6 +97,11 @@ impl Errors {
         self.add(node.at, format_args!("expected {expected}, found {}", node.kind_name()), None);
     }
 
+    /// Whether so little is wrong so far that looking for a remedy is worth the while.
+    pub fn are_few(&self) -> bool {
+        self.list.len() < MOST_SHOWN
+    }
+
     /// Whether nothing is wrong so far.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
@@ -138,7 +143,10 @@ pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
     let lower = word.to_lowercase();
     let distance = |candidate: &str| strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
     let far = |candidate: &str| candidate.chars().count().max(3) / 3;
-    let near = known.into_iter().filter(|candidate| candidate.len() <= 100).map(|known| (distance(known), known));
+    let length = word.chars().count();
+    let alike =
+        |candidate: &&str| candidate.len() <= 100 && candidate.chars().count().abs_diff(length) <= far(candidate);
+    let near = known.into_iter().filter(alike).map(|known| (distance(known), known));
     near.filter(|(distance, known)| *distance <= far(known)).min().map(|(_, known)| known)
 }
 

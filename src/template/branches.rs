@@ -18,8 +18,6 @@ pub(super) const MOST: usize = 64;
 const MOST_ASSIGNMENTS: usize = 4096;
 /// Comparisons answered in all, however many conditions there are.
 const MOST_WORK: usize = 300_000;
-/// Open comparisons under one condition.
-const MOST_ATOMS: usize = 64;
 
 /// The branches and what tells them apart.
 #[derive(Debug, Default)]
@@ -40,8 +38,7 @@ pub(super) fn find(scope: &Scope<'_>, uses: &[usize]) -> Branches {
         .filter(|number| settled.get(*number).copied().flatten().is_none())
         .filter(|number| uses.get(*number).copied().unwrap_or(0) > 0)
         .collect();
-    let mut search =
-        Search { questions: &questions, work: MOST_WORK, known: BTreeMap::new(), unknowns: BTreeMap::new() };
+    let mut search = Search { questions: &questions, work: MOST_WORK, known: BTreeMap::new() };
     let (kept, mut groups) = match search.groups(&relevant) {
         Some(groups) => (relevant.clone(), groups),
         None => {
@@ -73,8 +70,6 @@ struct Search<'q, 's, 't> {
     work: usize,
     /// Groups enumerated before; `None` where there are too many ways.
     known: BTreeMap<Vec<usize>, Option<Group>>,
-    /// What is open under a condition; `None` where it is too much.
-    unknowns: BTreeMap<usize, Option<BTreeSet<usize>>>,
 }
 
 impl Search<'_, '_, '_> {
@@ -118,11 +113,10 @@ impl Search<'_, '_, '_> {
     }
 
     /// Conditions in sets that share neither an open parameter nor an open comparison.
-    fn hanging_together(&mut self, selected: &[usize]) -> Option<Vec<Vec<usize>>> {
+    fn hanging_together(&self, selected: &[usize]) -> Option<Vec<Vec<usize>>> {
         let mut sets: Vec<(BTreeSet<usize>, Vec<usize>)> = Vec::new();
         for number in selected {
-            let look = || self.questions.unknowns(*number, MOST_ATOMS);
-            let mut touched = self.unknowns.entry(*number).or_insert_with(look).clone()?;
+            let mut touched = self.questions.unknowns(*number)?.clone();
             let mut members = vec![*number];
             let (joined, apart): (Vec<_>, Vec<_>) =
                 sets.into_iter().partition(|(unknowns, _)| !unknowns.is_disjoint(&touched));

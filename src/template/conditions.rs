@@ -71,7 +71,8 @@ impl<'t> Conditions<'t> {
     pub(super) fn named(&self, name: &str, at: Position, notes: &mut Notes) -> Option<usize> {
         let number = self.number(name);
         if number.is_none() {
-            let near = read::nearest(name, self.names.iter().copied());
+            let few = notes.errors.are_few();
+            let near = if few { read::nearest(name, self.names.iter().copied()) } else { None };
             let hint = near.map(|near| format!("did you mean {near:?}?"));
             notes.errors.add(at, format_args!("the condition {name:?} is not defined"), hint);
         }

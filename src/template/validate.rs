@@ -139,7 +139,7 @@ impl Validator<'_, '_> {
             return;
         }
         let known = self.scope.resources.keys().copied().chain(self.scope.parameters.names());
-        let hint = nearest(name, known.chain(PSEUDO.iter().copied())).map(|near| format!("did you mean {near:?}?"));
-        self.notes.errors.add(at, message, hint);
+        let near = if self.notes.errors.are_few() { nearest(name, known.chain(PSEUDO.iter().copied())) } else { None };
+        self.notes.errors.add(at, message, near.map(|near| format!("did you mean {near:?}?")));
     }
 }

@@ -39,14 +39,20 @@ pub(super) struct Questions<'s, 't> {
     variables: Vec<Variable<'t>>,
     questions: Vec<Question>,
     settled: Vec<Option<bool>>,
+    unknowns: Vec<Option<BTreeSet<usize>>>,
 }
+
+/// Parameters and comparisons that may be open under one condition.
+const MOST_UNKNOWNS: usize = 64;
 
 impl<'s, 't> Questions<'s, 't> {
     pub(super) fn of(scope: &'s Scope<'t>) -> Self {
         let mut reader = Reader { scope, variables: Vec::new(), numbers: BTreeMap::new() };
         let questions: Vec<Question> = scope.conditions.atoms.iter().map(|atom| reader.question(atom)).collect();
-        let mut this = Self { scope, variables: reader.variables, questions, settled: Vec::new() };
+        let mut this =
+            Self { scope, variables: reader.variables, questions, settled: Vec::new(), unknowns: Vec::new() };
         this.settled = this.answers(&[]);
+        this.unknowns = this.all_unknowns();
         this
     }
 
@@ -77,28 +83,34 @@ impl<'s, 't> Questions<'s, 't> {
         }
     }
 
-    /// Whatever is open under a condition: variables by number, and comparisons after them. None where it is too much.
-    pub(super) fn unknowns(&self, number: usize, most: usize) -> Option<BTreeSet<usize>> {
-        let mut unknowns = BTreeSet::new();
-        let atoms = self.reach(&[number]).1;
-        let mut open = 0;
-        for atom in atoms {
-            match &self.questions[atom] {
-                Question::Settled(_) => continue,
-                Question::Is { variable, .. } => {
-                    unknowns.insert(*variable);
-                }
-                Question::Mixed { variables } => {
-                    unknowns.extend(variables);
-                    unknowns.insert(self.variables.len() + atom);
-                }
-            }
-            open += 1;
-            if open > most {
-                return None;
-            }
+    /// Whatever is open under each condition: variables by number, and comparisons after them. None where
+    /// it is too much. Every condition takes over from those before it, so that chains cost little.
+    fn all_unknowns(&self) -> Vec<Option<BTreeSet<usize>>> {
+        let conditions = self.scope.conditions;
+        let mut all: Vec<Option<BTreeSet<usize>>> = vec![Some(BTreeSet::new()); conditions.len()];
+        for number in conditions.order() {
+            let (mut own, mut taken, mut too_much) = (BTreeSet::new(), BTreeSet::new(), false);
+            conditions.visit(*number, &mut |atom| own.extend(self.unknowns_of(atom)), &mut |named| match &all[named] {
+                Some(unknowns) => taken.extend(unknowns.iter().copied()),
+                None => too_much = true,
+            });
+            own.extend(taken);
+            all[*number] = (!too_much && own.len() <= MOST_UNKNOWNS).then_some(own);
         }
-        Some(unknowns)
+        all
+    }
+
+    fn unknowns_of(&self, atom: usize) -> Vec<usize> {
+        match &self.questions[atom] {
+            Question::Settled(_) => Vec::new(),
+            Question::Is { variable, .. } => vec![*variable],
+            Question::Mixed { variables } => variables.iter().copied().chain([self.variables.len() + atom]).collect(),
+        }
+    }
+
+    /// Whatever is open under a condition; none where it is too much.
+    pub(super) fn unknowns(&self, number: usize) -> Option<&BTreeSet<usize>> {
+        self.unknowns.get(number).and_then(Option::as_ref)
     }
 
     /// The conditions that these name, themselves included, in order; and the comparisons of all of them.
