@@ -9,7 +9,7 @@ use super::{
     alarm::{Alarm, State},
     engine::{
         AfterFailure, AlarmPoll, AlarmState, ApiError, AsyncInvoke, AttemptFailure, CreateDeploymentInput, Effect,
-        EffectKind, Invocation, Time,
+        EffectKind, Engine, Invocation, Time,
     },
     plan::Plan,
     record::Entry,
@@ -113,10 +113,10 @@ impl<'a> Driver<'a> {
     /// # Errors
     /// Where CodeDeploy refuses the deployment, or a call that a driver has to make.
     pub(super) async fn run(mut self) -> Result<Driven, ApiError> {
-        let created = self.stage.engine().create_deployment(self.order.clone())?;
+        let created = self.stage.ask(|engine| engine.create_deployment(self.order.clone()))?;
         loop {
             self.act_on_effects()?;
-            let wakeup = self.stage.engine().next_wakeup();
+            let wakeup = self.stage.ask(|engine| engine.next_wakeup());
             if wakeup.is_none() && self.running.is_empty() {
                 break;
             }
@@ -129,7 +129,7 @@ impl<'a> Driver<'a> {
             }
             self.tick(created.deployment_id.as_str())?;
         }
-        self.try_again();
+        self.try_again().await;
         self.out.alarms = self.alarms.into_iter().map(|(name, alarm)| (name, alarm.state())).collect();
         Ok(self.out)
     }
@@ -157,7 +157,7 @@ impl<'a> Driver<'a> {
             let rollback = if stop.rollback { "with rollback" } else { "without rollback" };
             self.tell(format!("stopped by hand, {rollback}"));
             // A deployment that ended before the stop is no error of the rehearsal: it is told.
-            let stopped = self.stage.engine().stop_deployment(deployment, Some(stop.rollback));
+            let stopped = self.stage.ask(|engine| engine.stop_deployment(deployment, Some(stop.rollback)));
             if let Err(refusal) = stopped {
                 self.tell(format!("CodeDeploy refuses to stop: {refusal}"));
             }
@@ -167,7 +167,7 @@ impl<'a> Driver<'a> {
 
     fn act_on_effects(&mut self) -> Result<(), ApiError> {
         loop {
-            let effects = self.stage.engine().take_effects();
+            let effects = self.stage.ask(Engine::take_effects);
             if effects.is_empty() {
                 return Ok(());
             }
@@ -182,10 +182,10 @@ impl<'a> Driver<'a> {
         match effect.kind {
             EffectKind::PollAlarms { alarms } => {
                 let states = alarms.into_iter().map(|name| (name.clone(), self.state_of(&name))).collect();
-                self.stage.engine().report_alarms(&id, &AlarmPoll::States(states))?;
+                self.stage.ask(|engine| engine.report_alarms(&id, &AlarmPoll::States(states)))?;
             }
             EffectKind::InvokeHook { phase, hook_event, .. } => {
-                self.stage.engine().hook_invoked(&hook_event, Invocation::Accepted)?;
+                self.stage.ask(|engine| engine.hook_invoked(&hook_event, Invocation::Accepted))?;
                 self.tell(format!("{} hook invoked", phase.word()));
                 self.call(phase, hook_event);
             }
@@ -318,33 +318,30 @@ impl<'a> Driver<'a> {
     }
 
     /// After a stop without rollback, the next deployment shows what that leaves behind.
-    fn try_again(&mut self) {
-        if self.scenario.stop.is_none_or(|stop| stop.rollback) || self.weight <= 0.0 || self.weight >= 1.0 {
+    async fn try_again(&mut self) {
+        let stopped_midway = self.scenario.stop.is_some_and(|stop| !stop.rollback) && (0.0..1.0).contains(&self.weight);
+        if !stopped_midway || self.weight <= 0.0 {
             return;
         }
-        let outcome = self.stage.engine().create_deployment(self.order.clone());
-        match outcome {
-            Err(refusal) => self.tell(format!("the next deployment is refused: {refusal}")),
-            Ok(created) => {
-                let id = created.deployment_id;
-                // It starts, and fails at once where weights are left over: no hook is called.
-                while let Some(at) = self.stage.engine().next_wakeup() {
-                    self.stage.engine().advance(at);
-                    let effects = self.stage.engine().take_effects();
-                    let ended = effects.iter().any(|effect| matches!(effect.kind, EffectKind::Finished { .. }));
-                    if ended || effects.iter().any(|effect| matches!(effect.kind, EffectKind::InvokeHook { .. })) {
-                        break;
-                    }
-                }
-                let info = self.stage.engine().get_deployment(id.as_str());
-                let said = info.ok().and_then(|output| output.deployment_info.error_information);
-                match said {
-                    Some(error) => {
-                        self.tell(format!("the next deployment {id} fails: {}: {}", error.code, error.message))
-                    }
-                    None => self.tell(format!("the next deployment {id} starts")),
-                }
+        let created = match self.stage.ask(|engine| engine.create_deployment(self.order.clone())) {
+            Ok(created) => created.deployment_id,
+            Err(refusal) => return self.tell(format!("the next deployment is refused: {refusal}")),
+        };
+        self.tell(format!("the next deployment {created} is created"));
+        // It looks at the alias when it starts, before it calls a hook.
+        while let Some(at) = self.stage.ask(|engine| engine.next_wakeup()) {
+            sleep_until(self.stage.instant(at)).await;
+            let effects = self.stage.ask(Engine::take_effects);
+            let settled =
+                |kind: &EffectKind| matches!(kind, EffectKind::Finished { .. } | EffectKind::InvokeHook { .. });
+            if effects.iter().any(|effect| settled(&effect.kind)) {
+                break;
             }
+        }
+        let info = self.stage.ask(|engine| engine.get_deployment(created.as_str()));
+        match info.ok().and_then(|output| output.deployment_info.error_information) {
+            Some(error) => self.tell(format!("the next deployment fails: {}: {}", error.code, error.message)),
+            None => self.tell("the next deployment starts".to_owned()),
         }
     }
 }

@@ -38,9 +38,8 @@ use crate::{
     check::VerdictKind,
     deployment::{AppSpec, Hooks, Strategy, Version, VersionError},
     evaluate::evaluate,
-    event::Answer,
     facts::{Branch, Observed},
-    hook::{Guarded, Mishap},
+    hook::Guarded,
     judgement::Judgement,
     policy::Policy,
     report::{Counts, Entry, Report},
@@ -188,8 +187,7 @@ fn record(
     driven: Driven,
     (current, target): (Version, Version),
 ) -> Result<Rehearsal, RehearsalError> {
-    let engine = stage.engine();
-    let alias = engine.alias(plan.function.as_str(), &plan.alias)?;
+    let alias = stage.ask(|engine| engine.alias(plan.function.as_str(), &plan.alias))?;
     Ok(Rehearsal {
         scenario: script.scenario.name.clone(),
         description: script.scenario.description.clone(),
@@ -201,7 +199,7 @@ fn record(
             target_version: target.to_string(),
             deployed_alongside: plan.alongside.iter().map(ToString::to_string).collect(),
         },
-        deployment: outcome(&engine)?,
+        deployment: stage.ask(|engine| outcome(engine))?,
         hooks: driven.hooks.into_iter().map(|called| hook_record(called, &stage.policy, &stage.baseline)).collect(),
         alias: AliasRecord {
             version: alias.version.to_string(),
@@ -260,27 +258,22 @@ fn hook_record(called: Called, policy: &Policy, baseline: &Observed<Baseline>) -
     };
     match called.results.into_iter().next().map(|guarded| guarded.outcome) {
         Some(Ok(judgement)) => judged(&mut record, &judgement, policy),
-        Some(Err(mishap)) => record.reasons.push(sentence(&mishap)),
+        Some(Err(mishap)) => record.reasons.push(mishap.to_string()),
         None => record.reasons.push("the process ended before it answered, at every attempt".to_owned()),
     }
     record
 }
 
 fn told(guarded: &Guarded) -> String {
-    let answer = match guarded.answer {
-        Answer::Succeeded => "Succeeded",
-        Answer::Failed => "Failed",
-    };
-    format!("{answer}: {}", guarded.delivery)
-}
-
-fn sentence(mishap: &Mishap) -> String {
-    mishap.to_string()
+    format!("{}: {}", guarded.answer.name(), guarded.delivery)
 }
 
 fn judged(record: &mut HookRecord, judgement: &Judgement, policy: &Policy) {
     record.fitness = judgement.fitness.total.map(|score| score.as_f64());
     record.reasons = judgement.decision.reasons.iter().map(ToString::to_string).collect();
+    if record.reasons.is_empty() {
+        record.reasons.push("no limit of the policy is crossed, and nothing blocks".to_owned());
+    }
     record.resources = judgement.evaluation.resources;
     let counts = Counts::of(&judgement.evaluation.findings);
     record.counts = BTreeMap::from([

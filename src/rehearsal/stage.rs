@@ -1,10 +1,6 @@
 //! Where a rehearsal plays: the local CodeDeploy, the stack, and the world as its hooks see it.
 
-use std::{
-    cell::{RefCell, RefMut},
-    collections::BTreeSet,
-    time::Duration,
-};
+use std::{cell::RefCell, collections::BTreeSet, time::Duration};
 
 use jiff::Timestamp;
 use tokio::{
@@ -91,11 +87,11 @@ impl Stage {
         self.started + time.since(Time::ZERO)
     }
 
-    /// CodeDeploy at the present moment.
-    pub(super) fn engine(&self) -> RefMut<'_, Engine> {
+    /// Asks CodeDeploy something at the present moment. `question` must not ask again within itself.
+    pub(super) fn ask<T>(&self, question: impl FnOnce(&mut Engine) -> T) -> T {
         let mut engine = self.engine.borrow_mut();
         engine.advance(self.now());
-        engine
+        question(&mut engine)
     }
 }
 
@@ -125,9 +121,9 @@ impl<'a> Rehearsed<'a> {
 impl World for Rehearsed<'_> {
     async fn deployment(&self, event: &HookEvent) -> Result<Deployment, Outage> {
         sleep(CALL).await;
-        let engine = self.stage.engine();
-        described(&engine, event, self.stage.strategy)
-            .map_err(|why| Outage { step: format!("read the deployment {}", event.deployment_id), why })
+        let step = format!("read the deployment {}", event.deployment_id);
+        let described = self.stage.ask(|engine| described(engine, event, self.stage.strategy));
+        described.map_err(|why| Outage { step, why })
     }
 
     async fn policy(&self, _: &Deployment) -> Result<Policy, Outage> {
@@ -168,11 +164,10 @@ impl World for Rehearsed<'_> {
             let operation = "codedeploy:PutLifecycleEventHookExecutionStatus".to_owned();
             return Err(Undelivered::ForNow(Why::Throttled { operation }));
         }
-        let told = self.stage.engine().put_lifecycle_event_hook_execution_status(
-            event.deployment_id.as_str(),
-            event.execution_id.as_str(),
-            answer.name(),
-        );
+        let (deployment, execution) = (event.deployment_id.as_str(), event.execution_id.as_str());
+        let told = self
+            .stage
+            .ask(|engine| engine.put_lifecycle_event_hook_execution_status(deployment, execution, answer.name()));
         self.stage.news.notify_one();
         match told {
             Ok(_) => Ok(()),
