@@ -1,13 +1,13 @@
 //! `fitgate check`
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use jiff::civil::Date;
 
-use super::{Exit, Format, Trouble, clock, complain, policy, print, templates};
+use super::{
+    Exit, Format, Trouble, clock, complain, policy, print,
+    templates::{self, Source},
+};
 use crate::{
     decide::{Cause, Outcome, decide},
     evaluate::evaluate,
@@ -47,8 +47,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let mut exit = Exit::Proceed;
     let mut reports = Vec::new();
     for path in &arguments.templates {
-        match report(path, &parameters, &policy, today) {
-            Ok(judged) => reports.push(judged),
+        let judged = templates::sources(path).and_then(|sources| {
+            sources.iter().map(|source| report(source, &parameters, &policy, today)).collect::<Result<Vec<_>, _>>()
+        });
+        match judged {
+            Ok(judged) => reports.extend(judged),
             Err(trouble) => {
                 complain(trouble.as_ref());
                 exit = Exit::Unusable;
@@ -64,13 +67,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     Ok(exit)
 }
 
-fn report(path: &Path, parameters: &BTreeMap<String, String>, policy: &Policy, today: Date) -> Result<Report, Trouble> {
-    let template = templates::load(path, parameters)?;
+fn report(
+    source: &Source,
+    parameters: &BTreeMap<String, String>,
+    policy: &Policy,
+    today: Date,
+) -> Result<Report, Trouble> {
+    let template = templates::load(source, parameters)?;
     let evaluation = evaluate(&template.branches, policy, today);
     let fitness = score(&evaluation, policy);
     let decision = decide(&evaluation, &fitness, &Observed::Absent, policy);
     let locate = |resource: &_, place: Option<&_>| templates::locate(&template, resource, place);
-    Ok(Report::new(path.display().to_string(), &evaluation, &fitness, &decision, policy, &locate))
+    Ok(Report::new(source.path.display().to_string(), &evaluation, &fitness, &decision, policy, &locate))
 }
 
 fn exit_of(report: &Report) -> Exit {

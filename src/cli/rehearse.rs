@@ -83,9 +83,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let scenario = scenario(&arguments.scenario)?;
     let policy = policy::chosen(arguments.policy.as_deref())?;
     let parameters: BTreeMap<String, String> = arguments.parameters.iter().cloned().collect();
-    let after = templates::load(&arguments.template, &parameters)?.branches;
+    let after = templates::load_one(&arguments.template, &parameters)?.branches;
     let before = match &arguments.before {
-        Some(path) => templates::load(path, &parameters)?.branches,
+        Some(path) => templates::load_one(path, &parameters)?.branches,
         None => after.clone(),
     };
     if after.len() > 1 {

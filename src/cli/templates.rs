@@ -1,13 +1,17 @@
 //! Templates as they are named on the command line: files, and the folder of a synthesized CDK app.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use super::{Trouble, input, mistake};
 use crate::{
     check::Place,
     inventory::LogicalId,
     report::Location,
-    template::{self, Options, Template},
+    source::Limits,
+    template::{self, Options, Template, cdk},
 };
 
 /// What a directory should have been.
@@ -26,11 +30,40 @@ pub(super) fn parameter(written: &str) -> Result<(String, String), NoParameter> 
     }
 }
 
+/// A template file with what is known of the place it is made for.
+#[derive(Debug, Clone)]
+pub(super) struct Source {
+    pub(super) path: PathBuf,
+    /// Pseudo parameters that the CDK application settles.
+    settled: BTreeMap<String, String>,
+}
+
+/// The templates that a path stands for: itself, or those of a `cdk.out` folder.
+pub(super) fn sources(path: &Path) -> Result<Vec<Source>, Trouble> {
+    let manifest = path.join(cdk::MANIFEST);
+    if !manifest.is_file() {
+        return Ok(vec![Source { path: path.to_owned(), settled: BTreeMap::new() }]);
+    }
+    let name = manifest.display().to_string();
+    let bytes = input::read(&manifest, WANTED)?;
+    let stacks = cdk::stacks(&name, &bytes, &input::Beside::of(&manifest), &Limits::default())?;
+    let source = |stack: cdk::StackTemplate| {
+        let settled = [("AWS::AccountId", stack.account), ("AWS::Region", stack.region)];
+        let settled = settled.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        Source { path: path.join(stack.path), settled: settled.collect() }
+    };
+    Ok(stacks.into_iter().map(source).collect())
+}
+
 /// Reads one template, and says on standard error what CloudFormation might not like.
-pub(super) fn load(path: &Path, parameters: &BTreeMap<String, String>) -> Result<Template, Trouble> {
+pub(super) fn load(source: &Source, parameters: &BTreeMap<String, String>) -> Result<Template, Trouble> {
+    let path = source.path.as_path();
     let bytes = input::read(path, WANTED)?;
     let beside = input::Beside::of(path);
-    let options = Options { parameters: parameters.clone(), files: Some(&beside), ..Options::default() };
+    // What is given on the command line goes before what the application says.
+    let mut given = source.settled.clone();
+    given.extend(parameters.clone());
+    let options = Options { parameters: given, files: Some(&beside), ..Options::default() };
     let template = template::read(&path.display().to_string(), &bytes, &options)?;
     for warning in &template.warnings {
         super::tell(&mistake::shown("warning", warning));
@@ -49,4 +82,25 @@ pub(super) fn locate(template: &Template, resource: &LogicalId, place: Option<&P
         .or_else(|| found(resource, property))
         .or_else(|| found(resource, None))?;
     Some(Location { file: file.to_owned(), line: at.line, column: at.column })
+}
+
+/// Reads the one template that a path stands for; a `cdk.out` folder must hold just one stack.
+pub(super) fn load_one(path: &Path, parameters: &BTreeMap<String, String>) -> Result<Template, Trouble> {
+    let sources = sources(path)?;
+    match sources.as_slice() {
+        [one] => load(one, parameters),
+        several => Err(Several {
+            folder: path.to_owned(),
+            files: several.iter().map(|source| source.path.display().to_string()).collect(),
+        }
+        .into()),
+    }
+}
+
+/// A folder of several stacks where one is wanted.
+#[derive(Debug, thiserror::Error)]
+#[error("{} holds several stacks; name one of {}", folder.display(), files.join(", "))]
+struct Several {
+    folder: PathBuf,
+    files: Vec<String>,
 }

@@ -12,7 +12,7 @@ const WIDTH: usize = 80;
 /// Cells of the weight plot: one for every five percent.
 const CELLS: usize = 20;
 /// Where the words of the timeline begin: time, plot, weight and observed share stand before.
-const WORDS: usize = 41;
+const WORDS: usize = 42;
 /// Of the points lost, so many findings are named.
 const LOSSES: usize = 8;
 
