@@ -141,7 +141,7 @@ fn check_speaks_the_words_of_the_contract() {
 #[test]
 fn the_exit_code_is_the_decision() {
     let folder = folder();
-    let strict = "minimumFitness: 100\n";
+    let strict = "version: 1\nfitness: {minimum: 100}\n";
     fs::write(folder.path().join("strict.yaml"), strict).expect("a policy");
     assert_eq!(fitgate(folder.path(), &["check", "good.yaml"]).status.code(), Some(0));
     assert_eq!(fitgate(folder.path(), &["check", "good.yaml", "--policy", "strict.yaml"]).status.code(), Some(1));

@@ -1,6 +1,7 @@
 //! CloudWatch alarms over the synthetic traffic.
 //!
-//! Follows the evaluation that CloudWatch documents, at a resolution of one minute:
+//! Follows the evaluation that CloudWatch documents, at a resolution of one minute. It looks at the latest
+//! periods alone, where CloudWatch may look further back for datapoints in place of missing ones:
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html>.
 
 use super::traffic::{Count, Sample};
@@ -129,10 +130,10 @@ impl Alarm {
             (None, missing) => missing == MissingData::Breaching,
         };
         let bad = periods.iter().filter(|value| breaching(value)).count() as u64;
-        let silent = periods.iter().all(Option::is_none);
+        let known = periods.iter().flatten().count() as u64;
         self.state = match self.rule.missing {
-            MissingData::Missing if silent => State::InsufficientData,
-            MissingData::Ignore if silent => self.state,
+            MissingData::Missing if known == 0 => State::InsufficientData,
+            MissingData::Ignore if known < self.rule.datapoints_to_alarm => self.state,
             _ if bad >= self.rule.datapoints_to_alarm => State::Alarm,
             _ => State::Ok,
         };

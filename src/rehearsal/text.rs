@@ -37,13 +37,8 @@ fn heading(out: &mut String, rehearsal: &Rehearsal) {
     let subject = &rehearsal.subject;
     line(out, &format!("{BOLD}Rehearsal {}{BOLD:#}", rehearsal.scenario));
     paragraph(out, 2, &rehearsal.description);
-    line(
-        out,
-        &format!(
-            "  {}:{}  version {} to {}  {}",
-            subject.function, subject.alias, subject.current_version, subject.target_version, subject.strategy
-        ),
-    );
+    let route = format!("version {} to {}", subject.current_version, subject.target_version);
+    paragraph(out, 2, &format!("{}:{}, {route}, {}", subject.function, subject.alias, subject.strategy));
     if !subject.deployed_alongside.is_empty() {
         paragraph(out, 2, &format!("Deployed at the same time: {}", subject.deployed_alongside.join(", ")));
     }
