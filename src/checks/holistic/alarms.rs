@@ -28,11 +28,11 @@ pub(super) const ALIAS_ALARMS_IN_DEPLOYMENT_GROUP: Check = Check {
     id: "alias-alarms-in-deployment-group",
     title: "An alarm on the errors of the alias can stop its deployment",
     why: "Alarms are the only thing that stops a shift once it has begun. One that watches something else, or a \
-          combination of dimensions that Lambda never reports, lets every error through in silence",
+          combination of dimensions that Lambda never reports, lets every error through in silence.",
     fix: "Give the deployment group (SAM: DeploymentPreference.Alarms) an alarm on AWS/Lambda Errors with the dimensions \
           FunctionName and Resource = !Sub '${Function}:live'; add ExecutedVersion = !GetAtt Version.Version to watch \
-          the new version alone",
-    absent: "A deployment group without AlarmConfiguration is stopped by no alarm",
+          the new version alone.",
+    absent: "A deployment group without AlarmConfiguration is stopped by no alarm.",
     reference: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html",
     pillar: Pillar::Reliability,
     severity: Severity::High,
@@ -46,10 +46,10 @@ pub(super) const DEPLOYMENT_ALARMS_USABLE: Check = Check {
     id: "deployment-alarms-usable",
     title: "The alarms of a deployment group exist and can tell good from bad",
     why: "CodeDeploy refuses or stops a deployment while an alarm is in ALARM, so an alarm that takes silence for a \
-          failure blocks every release, the fix included; one that does not exist fails the deployment when polled",
+          failure blocks every release, the fix included; one that does not exist fails the deployment when polled.",
     fix: "Let TreatMissingData be missing or notBreaching, leave ActionsEnabled on, name only alarms that exist, at \
-          most ten",
-    absent: "TreatMissingData is missing, ActionsEnabled is true",
+          most ten.",
+    absent: "TreatMissingData is missing, ActionsEnabled is true.",
     reference: "https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-create-alarms.html",
     pillar: Pillar::Reliability,
     severity: Severity::Medium,
@@ -63,9 +63,9 @@ pub(super) const ALARM_WINDOW_FITS_CANARY: Check = Check {
     id: "alarm-window-fits-canary",
     title: "The alarms of a deployment group can fire before the next step of the shift",
     why: "An alarm needs its period times the number of bad periods before it fires. If that is longer than the canary \
-          waits, all traffic is on the new version before anybody could know",
-    fix: "Shorten Period or DatapointsToAlarm of the alarm, or take a deployment configuration with a longer interval",
-    absent: "DatapointsToAlarm is EvaluationPeriods",
+          waits, all traffic is on the new version before anybody could know.",
+    fix: "Shorten Period or DatapointsToAlarm of the alarm, or take a deployment configuration with a longer interval.",
+    absent: "DatapointsToAlarm is EvaluationPeriods.",
     reference: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html",
     pillar: Pillar::Reliability,
     severity: Severity::Medium,

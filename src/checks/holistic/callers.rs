@@ -50,10 +50,10 @@ pub(super) const CALLERS_USE_ALIAS: Check = Check {
     id: "callers-use-alias",
     title: "Every caller of a gradually released function calls the alias that is shifted",
     why: "CodeDeploy moves the traffic of one alias. Whoever calls the bare function, $LATEST or a fixed version gets \
-          the new code at once or never, and no alarm of the deployment and no rollback reaches that call",
+          the new code at once or never, and no alarm of the deployment and no rollback reaches that call.",
     fix: "Call the alias: !Ref of the AWS::Lambda::Alias, or !Sub '${Function}:live'. In SAM, AutoPublishAlias does it \
-          for the function's own events; elsewhere write !Ref Function.Alias",
-    absent: "A function without qualifier is its $LATEST version",
+          for the function's own events; elsewhere write !Ref Function.Alias.",
+    absent: "A function without qualifier is its $LATEST version.",
     reference: "https://docs.aws.amazon.com/lambda/latest/dg/using-aliases.html",
     pillar: Pillar::Reliability,
     severity: Severity::High,
@@ -67,9 +67,9 @@ pub(super) const PERMISSION_MATCHES_ALIAS: Check = Check {
     id: "permission-matches-alias",
     title: "A permission to invoke is for the qualifier that its caller calls",
     why: "A permission holds for exactly one ARN: granted on the bare function it does not let anybody call the alias, \
-          and the call fails with an access error that only shows at run time",
-    fix: "Set FunctionName of the AWS::Lambda::Permission to what the caller calls, usually !Ref of the alias",
-    absent: "A FunctionName without qualifier permits calls of the unqualified ARN only",
+          and the call fails with an access error that only shows at run time.",
+    fix: "Set FunctionName of the AWS::Lambda::Permission to what the caller calls, usually !Ref of the alias.",
+    absent: "A FunctionName without qualifier permits calls of the unqualified ARN only.",
     reference: "https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html",
     pillar: Pillar::Reliability,
     severity: Severity::High,

@@ -17,9 +17,9 @@ pub(super) const ROLLBACK_EVENTS_COMPLETE: Check = Check {
     id: "rollback-events-complete",
     title: "A deployment group rolls back when a deployment fails and when an alarm stops it",
     why: "Without the event the deployment stops where it is: the alias keeps sending part of its traffic to the bad \
-          version, and every later deployment is refused until somebody clears the weights by hand",
-    fix: "AutoRollbackConfiguration: Enabled: true, Events: [DEPLOYMENT_FAILURE, DEPLOYMENT_STOP_ON_ALARM]",
-    absent: "Nothing is rolled back",
+          version, and every later deployment is refused until somebody clears the weights by hand.",
+    fix: "AutoRollbackConfiguration: Enabled: true, Events: [DEPLOYMENT_FAILURE, DEPLOYMENT_STOP_ON_ALARM].",
+    absent: "Nothing is rolled back.",
     reference: "https://docs.aws.amazon.com/codedeploy/latest/userguide/deployments-rollback-and-redeploy.html",
     pillar: Pillar::Reliability,
     severity: Severity::High,
@@ -33,10 +33,10 @@ pub(super) const GRADUAL_SHIFT: Check = Check {
     id: "gradual-shift",
     title: "Traffic is shifted to a new version gradually",
     why: "With everything shifted at once every user meets a bad version, and by the time an alarm fires there is \
-          nothing left to protect",
+          nothing left to protect.",
     fix: "Set DeploymentConfigName (SAM: DeploymentPreference.Type) to a canary or linear configuration, such as \
-          CodeDeployDefault.LambdaCanary10Percent5Minutes",
-    absent: "A deployment group for Lambda without DeploymentConfigName shifts all traffic at once",
+          CodeDeployDefault.LambdaCanary10Percent5Minutes.",
+    absent: "A deployment group for Lambda without DeploymentConfigName shifts all traffic at once.",
     reference: "https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html",
     pillar: Pillar::Reliability,
     severity: Severity::High,

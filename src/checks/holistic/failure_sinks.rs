@@ -30,10 +30,10 @@ pub(super) const EVERY_ASYNC_EDGE_HAS_FAILURE_SINK: Check = Check {
     id: "every-async-edge-has-failure-sink",
     title: "An event that cannot be processed is kept somewhere",
     why: "Lambda tries an asynchronous event three times and then drops it; a queue deletes what nobody processed when \
-          its retention ends; a stream gives up a batch. Without a sink the event is gone, and nobody knows that it was",
+          its retention ends; a stream gives up a batch. Without a sink the event is gone, and nobody knows that it was.",
     fix: "Give the function a DeadLetterConfig or an EventInvokeConfig with OnFailure for the qualifier that is called; \
-          give a source queue a RedrivePolicy and a stream mapping DestinationConfig.OnFailure",
-    absent: "Events that fail are lost",
+          give a source queue a RedrivePolicy and a stream mapping DestinationConfig.OnFailure.",
+    absent: "Events that fail are lost.",
     reference: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
     pillar: Pillar::Reliability,
     severity: Severity::Medium,

@@ -16,16 +16,16 @@ pub(super) const HOOK_ROLE_LEAST_PRIVILEGE: Check = Check {
     id: "hook-role-least-privilege",
     title: "A lifecycle hook may read the stack and report to CodeDeploy, and nothing else",
     why: "The hook runs inside every release with whatever code was last merged. A right to write makes it the easiest \
-          way into the stack; a missing right to report makes every deployment wait an hour and fail",
+          way into the stack; a missing right to report makes every deployment wait an hour and fail.",
     fix: "Allow codedeploy:PutLifecycleEventHookExecutionStatus on the deployment group, Get, List and Describe actions, \
-          lambda:InvokeFunction on the versions it probes, and its own logs, traces and metrics",
-    absent: "What no policy allows is denied",
+          lambda:InvokeFunction on the versions it probes, and its own logs, traces and metrics.",
+    absent: "What no policy allows is denied.",
     reference: "https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html",
     pillar: Pillar::Security,
     severity: Severity::Medium,
     since: "0.1.0",
     default: Default::On,
-    needs: &[Need::StackTemplate, Need::Function, Need::RolePolicies],
+    needs: &[Need::StackTemplate, Need::Function, Need::RolePolicies, Need::RoleAttachments],
     applies: Applies::Stack(&["AWS::IAM::Role"], hook_role_least_privilege),
 };
 

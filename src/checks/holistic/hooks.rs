@@ -20,18 +20,18 @@ use crate::{
 
 pub(super) const HOOK_SHAPE: Check = Check {
     id: "hook-shape",
-    title: "A lifecycle hook is a function of its own that CodeDeploy can call and that has time to answer",
+    title: "A lifecycle hook is a function of its own that CodeDeploy may call, with time to answer",
     why: "A hook that CodeDeploy may not call, that times out, or that is itself in the middle of a shift never answers: \
-          the deployment waits for an hour and then fails",
+          the deployment waits for an hour and then fails.",
     fix: "Name the hook CodeDeployHook_…, the only names AWSCodeDeployRoleForLambda may invoke, or grant the service \
-          role lambda:InvokeFunction on it; set its Timeout; in SAM set DeploymentPreference.Enabled: false on it",
-    absent: "A generated name does not match CodeDeployHook_*; Timeout is 3 s",
+          role lambda:InvokeFunction on it; set its Timeout; in SAM set DeploymentPreference.Enabled: false on it.",
+    absent: "A generated name does not match CodeDeployHook_*; Timeout is 3 s.",
     reference: "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/automating-updates-to-serverless-apps.html",
     pillar: Pillar::Reliability,
     severity: Severity::High,
     since: "0.1.0",
     default: Default::On,
-    needs: &[Need::StackTemplate, Need::Function, Need::DeploymentGroup, Need::RolePolicies],
+    needs: &[Need::StackTemplate, Need::Function, Need::DeploymentGroup, Need::RolePolicies, Need::RoleAttachments],
     applies: Applies::Stack(&["AWS::Lambda::Function", "AWS::Lambda::Alias"], hook_shape),
 };
 

@@ -15,10 +15,10 @@ pub(super) const LOG_GROUP_PER_FUNCTION: Check = Check {
     id: "log-group-per-function",
     title: "Each function writes to a log group of the stack that has a retention",
     why: "Lambda creates a missing log group by itself, with no retention: logs are kept and paid for without end, \
-          outlive the stack, and hold personal data longer than anybody decided",
+          outlive the stack, and hold personal data longer than anybody decided.",
     fix: "Add an AWS::Logs::LogGroup with RetentionInDays and name it in LoggingConfig.LogGroup of the function, or \
-          call it !Sub '/aws/lambda/${Function}'",
-    absent: "The log group is /aws/lambda/<function name>; without RetentionInDays it never expires",
+          call it !Sub '/aws/lambda/${Function}'.",
+    absent: "The log group is /aws/lambda/<function name>; without RetentionInDays it never expires.",
     reference: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html",
     pillar: Pillar::Operations,
     severity: Severity::Low,

@@ -13,9 +13,9 @@ pub(super) const ROLE_NOT_SHARED: Check = Check {
     id: "role-not-shared",
     title: "Each function has an execution role of its own",
     why: "A role that several functions share has the rights of all of them: whoever takes over the least of them can \
-          do what the most powerful may, and nobody can narrow it for one without breaking another",
-    fix: "Give each function an AWS::IAM::Role of its own; in SAM leave Role out and list Policies",
-    absent: "A function always has a role",
+          do what the most powerful may, and nobody can narrow it for one without breaking another.",
+    fix: "Give each function an AWS::IAM::Role of its own; in SAM leave Role out and list Policies.",
+    absent: "A function always has a role.",
     reference: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
     pillar: Pillar::Security,
     severity: Severity::Medium,

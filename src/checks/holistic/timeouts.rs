@@ -17,10 +17,10 @@ pub(super) const VISIBILITY_6X_TIMEOUT: Check = Check {
     id: "visibility-6x-timeout",
     title: "A queue hides a message for six times the timeout of the function that reads it",
     why: "Lambda retries a throttled batch while its messages are hidden. Where they become visible too soon, a second \
-          invocation works on a message that the first still holds, and healthy messages end in the dead-letter queue",
+          invocation works on a message that the first still holds, and healthy messages end in the dead-letter queue.",
     fix: "Set VisibilityTimeout of the queue to at least 6 x Timeout of the function plus MaximumBatchingWindowInSeconds \
-          of the mapping",
-    absent: "VisibilityTimeout is 30 s, Timeout 3 s, the batching window 0 s",
+          of the mapping.",
+    absent: "VisibilityTimeout is 30 s, Timeout 3 s, the batching window 0 s.",
     reference: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html",
     pillar: Pillar::Reliability,
     severity: Severity::Medium,
@@ -34,10 +34,10 @@ pub(super) const SYNC_TIMEOUT_FITS_API: Check = Check {
     id: "sync-timeout-fits-api",
     title: "A function behind an API gives up before the API does",
     why: "An API that waits 29 or 30 seconds answers 504 while the function runs on, is paid for, and finishes work \
-          whose caller was told that it failed",
+          whose caller was told that it failed.",
     fix: "Set Timeout of the function to at most what the API waits (29 s for REST and WebSocket APIs, 30 s for HTTP \
-          APIs), or raise TimeoutInMillis of a Regional REST API's integration after a quota increase",
-    absent: "Timeout is 3 s; the API waits 29 s (REST, WebSocket) or 30 s (HTTP)",
+          APIs), or raise TimeoutInMillis of a Regional REST API's integration after a quota increase.",
+    absent: "Timeout is 3 s; the API waits 29 s (REST, WebSocket) or 30 s (HTTP).",
     reference: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html",
     pillar: Pillar::Reliability,
     severity: Severity::Medium,
