@@ -162,23 +162,22 @@ impl<'a> Document<'a> {
             let why = Why::Unresolved("Fn::Transform includes a document".to_owned());
             self.calls.extend(unknown(self.id, "Body", &why, Synchronous));
         }
-        for (path, item, place) in self.members(self.body.get("paths"), "Body.paths".to_owned()) {
-            debug_assert!(place.ends_with(path));
-            for (_, operation, place) in self.members(Some(item), place) {
+        for (item, place) in self.members(self.body.get("paths"), "Body.paths".to_owned()) {
+            for (operation, place) in self.members(Some(item), place) {
                 self.operation(operation, place);
             }
         }
     }
 
     /// The members of an object with their places; an unknown call where it is not known, or one of them is not.
-    fn members(&mut self, object: Option<&'a Value>, place: String) -> Vec<(&'a str, &'a Value, String)> {
+    fn members(&mut self, object: Option<&'a Value>, place: String) -> Vec<(&'a Value, String)> {
         let Some(object) = object else { return Vec::new() };
         if let Some(why) = unknown_marker(object) {
             self.calls.extend(unknown(self.id, &place, &why, Synchronous));
             return Vec::new();
         }
         let members = object.as_object().into_iter().flatten();
-        members.map(|(key, value)| (key.as_str(), value, format!("{place}.{key}"))).collect()
+        members.map(|(key, value)| (value, format!("{place}.{key}"))).collect()
     }
 
     /// Functions that decide who may call: OpenAPI 3 keeps them in `components`, OpenAPI 2 at the top.
@@ -187,7 +186,7 @@ impl<'a> Document<'a> {
             (self.body.get("components").and_then(|all| all.get("securitySchemes")), "Body.components.securitySchemes"),
             (self.body.get("securityDefinitions"), "Body.securityDefinitions"),
         ] {
-            for (_, scheme, place) in self.members(schemes, place.to_owned()) {
+            for (scheme, place) in self.members(schemes, place.to_owned()) {
                 let Some(authorizer) = scheme.get(AUTHORIZER) else { continue };
                 let Some(target) = self.reader.functions.target_of(&observed(authorizer.get("authorizerUri"))) else {
                     continue;

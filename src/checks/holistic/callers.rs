@@ -145,8 +145,19 @@ fn permission_matches_alias(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId,
             _ => None,
         })
         .collect();
-    let verdict = |grant: &Grant<'_>| Some((grant.id.clone(), grant.judge(stack, &grants)?));
-    grants.iter().filter_map(verdict).collect()
+    let mut verdicts = Verdicts::default();
+    for grant in &grants {
+        if let Some(verdict) = grant.judge(stack, &grants) {
+            verdicts.say(grant.id, verdict);
+        }
+    }
+    for resource in &stack.facts.resources {
+        let Properties::Permission(permission) = &resource.properties else { continue };
+        if let Some(verdict) = for_nobody_knows_whom(stack, permission) {
+            verdicts.say(&resource.reference.logical_id, verdict.at("Principal"));
+        }
+    }
+    verdicts.0
 }
 
 /// A permission to invoke that a service of this stack may use.
@@ -160,7 +171,7 @@ struct Grant<'a> {
 impl<'a> Grant<'a> {
     fn of(stack: &Stack<'_>, id: &'a LogicalId, permission: &'a Permission) -> Option<Self> {
         let target = stack.functions.target_of(&permission.function_name)?;
-        // Whom an unknown principal means is the business of the checks of the permission itself.
+        // Of an unknown principal `for_nobody_knows_whom` speaks.
         let principal = permission.principal.present()?;
         Some(Self { id, principal, source: &permission.source_arn, target })
     }
@@ -218,6 +229,15 @@ impl<'a> Grant<'a> {
         let by_source = sources.peek().is_none() || sources.any(|source| source == call.source().as_str());
         by_service && by_source
     }
+}
+
+/// A permission whose principal is not known, on a function that some service of the stack calls.
+fn for_nobody_knows_whom(stack: &Stack<'_>, permission: &Permission) -> Option<Verdict> {
+    let Observed::Unknown(why) = &permission.principal else { return None };
+    let target = stack.functions.target_of(&permission.function_name)?;
+    let calls = stack.invocations.iter().filter(|call| call.principal.is_some());
+    let mut concerned = calls.filter(|call| target.function().is_none_or(|id| call.target.function() == Some(id)));
+    concerned.next().map(|_| Verdict::inconclusive(why.clone()))
 }
 
 /// Whether some permission lets this call through.
