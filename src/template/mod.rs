@@ -9,6 +9,7 @@ mod conditions;
 mod foreach;
 mod include;
 mod long_form;
+mod nested;
 mod notes;
 mod parameters;
 mod reader;
@@ -19,7 +20,7 @@ mod stack;
 mod tree;
 mod validate;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use long_form::long_form;
 use serde_json::Value;
@@ -91,15 +92,16 @@ impl TemplateError {
 /// Where the document cannot be parsed, is no template, or names what does not exist: every mistake at once.
 pub fn read(name: &str, bytes: &[u8], options: &Options<'_>) -> Result<Template, TemplateError> {
     let given: Given = options.parameters.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
-    let mut reader = Reader { options, spans: Spans::default(), warnings: Vec::new() };
-    let variants = reader.read(&Input { name, bytes, folder: "", prefix: "", given: &given })?;
+    let mut reader = Reader::new(options);
+    let variants = reader.read(&Input { name, bytes, folder: "", prefix: "", given: &given, around: &[] })?;
     let stack = identity(name, &given);
-    let branch = |variant: Variant| Branch {
-        assumptions: variant.assumptions,
-        facts: Facts::build(stack.clone(), variant.resources),
-    };
-    let branches = variants.into_iter().map(branch).collect();
-    Ok(Template { branches, spans: reader.spans, warnings: reader.warnings })
+    let branch =
+        |Variant { assumptions, resources, .. }| Branch { assumptions, facts: Facts::build(stack.clone(), resources) };
+    let branches = variants.into_iter().map(nested::connect).map(branch).collect();
+    let mut said = BTreeSet::new();
+    // A nested template is read once for every way in which it is called.
+    let warnings = reader.warnings.into_iter().filter(|warning| said.insert(warning.to_string())).collect();
+    Ok(Template { branches, spans: reader.spans, warnings })
 }
 
 /// The sections that CloudFormation and SAM know

@@ -1,5 +1,8 @@
 //! One template after the other, nested ones inside the one that holds them.
 
+use std::collections::BTreeMap;
+
+use super::nested::MOST_READ;
 use super::notes::Notes;
 use super::parameters::{Given, Parameters};
 use super::stack::{self, Variant};
@@ -17,6 +20,8 @@ pub(super) struct Input<'i> {
     /// `Nested/`, or nothing.
     pub(super) prefix: &'i str,
     pub(super) given: &'i Given,
+    /// The paths of this template and of those around it.
+    pub(super) around: &'i [String],
 }
 
 /// Reads templates and remembers what was found.
@@ -24,9 +29,18 @@ pub(super) struct Reader<'o, 'f> {
     pub(super) options: &'o Options<'f>,
     pub(super) spans: Spans,
     pub(super) warnings: Vec<SourceError>,
+    /// Nested templates read so far, by what they were given.
+    pub(super) nested: BTreeMap<String, Vec<Variant>>,
+    /// Nested templates that may still be read.
+    pub(super) left: usize,
 }
 
-impl Reader<'_, '_> {
+impl<'o, 'f> Reader<'o, 'f> {
+    pub(super) fn new(options: &'o Options<'f>) -> Self {
+        let (spans, nested) = (Spans::default(), BTreeMap::new());
+        Self { options, spans, warnings: Vec::new(), nested, left: MOST_READ }
+    }
+
     /// The branches of a template.
     pub(super) fn read(&mut self, input: &Input<'_>) -> Result<Vec<Variant>, TemplateError> {
         let root = source::parse(input.name, input.bytes, &self.options.limits)?;
@@ -34,6 +48,7 @@ impl Reader<'_, '_> {
         let prepared = self.prepare(root, input, &mut notes)?;
         let (root, parameters) = (&prepared.root, &prepared.parameters);
         let variants = stack::variants(root, input.prefix, parameters, &prepared.makers, &mut notes);
+        let variants = self.nest(variants, root, input, &mut notes)?;
         self.warnings.extend(notes.warnings.into_list());
         notes.errors.finish(Some(()))?;
         self.spans.add(input.name, prepared.root, input.prefix);

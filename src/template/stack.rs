@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::branches::{self, Branches};
 use super::conditions::Conditions;
+use super::nested::Outputs;
 use super::notes::Notes;
 use super::parameters::Parameters;
 use super::resolve::{Resolver, Scope, mappings, marker};
@@ -38,6 +39,10 @@ const KEPT: [&str; 3] = ["DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy"
 pub(super) struct Variant {
     pub(super) assumptions: Vec<Assumption>,
     pub(super) resources: Vec<RawResource>,
+    /// What a nested stack gives out; not read at the top, where nobody asks.
+    pub(super) outputs: BTreeMap<String, Value>,
+    /// What the stacks nested in this one give out.
+    pub(super) nested: Outputs,
 }
 
 /// A resource as the template declares it.
@@ -72,7 +77,13 @@ pub(super) fn variants(
     let Branches { answers, assumed, crowded_out } = branches::find(&scope, &uses(&declared, &conditions));
     scope.crowded_out = crowded_out;
     let mut stack = Stack { scope: &scope, notes, known: declared.iter().map(|_| Vec::new()).collect() };
-    answers.iter().map(|named| stack.variant(&declared, named, &assumed)).collect()
+    let mut variants: Vec<Variant> = answers.iter().map(|named| stack.variant(&declared, named, &assumed)).collect();
+    if !prefix.is_empty() {
+        for (variant, named) in variants.iter_mut().zip(&answers) {
+            variant.outputs = stack.outputs(root, named);
+        }
+    }
+    variants
 }
 
 fn declared<'t>(root: &'t Node, conditions: &Conditions<'t>, notes: &mut Notes) -> Vec<Declared<'t>> {
@@ -166,7 +177,24 @@ impl Stack<'_, '_> {
                 Some((_, Some(true))) | None => resources.push(self.resource(index, resource, named)),
             }
         }
-        Variant { assumptions, resources }
+        Variant { assumptions, resources, outputs: BTreeMap::new(), nested: Outputs::new() }
+    }
+
+    /// What the stack gives out in this branch; an output under a false condition does not exist.
+    fn outputs(&mut self, root: &Node, named: &[Option<bool>]) -> BTreeMap<String, Value> {
+        let mut outputs = BTreeMap::new();
+        for output in root.get("Outputs").map(Node::entries).unwrap_or_default() {
+            let condition = output.value.get("Condition").and_then(Node::as_str);
+            let condition = condition.and_then(|name| self.scope.conditions.number(name));
+            let mut resolver = Resolver::new(self.scope, named, &mut self.notes.warnings);
+            let value = match condition.map(|number| (number, named.get(number).copied().flatten())) {
+                Some((_, Some(false))) => None,
+                Some((number, None)) => Some(marker(resolver.why_open(number))),
+                _ => output.value.get("Value").and_then(|value| resolver.resolve(value)),
+            };
+            outputs.extend(value.map(|value| (output.key.clone(), value)));
+        }
+        outputs
     }
 
     /// A resource of which nobody knows whether it exists.

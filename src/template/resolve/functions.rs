@@ -60,7 +60,10 @@ impl Resolver<'_, '_> {
             return Ok(Some(Value::String(value.to_owned())));
         }
         if PSEUDO.contains(&name) {
-            return Ok(Some(text::value([Part::Pseudo(name.to_owned())])));
+            // A nested stack has a name and an id of its own.
+            let own = matches!(name, "AWS::StackName" | "AWS::StackId");
+            let prefix = if own { self.scope.prefix } else { "" };
+            return Ok(Some(text::value([Part::Pseudo(format!("{prefix}{name}"))])));
         }
         if let Some(parameter) = self.scope.parameters.get(name) {
             return Ok(Some(parameter.value.clone()));

@@ -2,7 +2,7 @@
 
 mod encode;
 mod functions;
-mod text;
+pub(super) mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 

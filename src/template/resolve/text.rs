@@ -16,7 +16,7 @@ pub(super) fn literal(written: &str) -> Value {
 }
 
 /// The JSON of a text: plain where all of it is known, `$unknown` where nothing is, else `$text`.
-pub(super) fn value(parts: impl IntoIterator<Item = Part>) -> Value {
+pub(in crate::template) fn value(parts: impl IntoIterator<Item = Part>) -> Value {
     let text = Text::new(without_dynamic(Text::new(parts)));
     match text.parts() {
         [Part::Unknown(why)] => marker(why.clone()),
@@ -25,7 +25,7 @@ pub(super) fn value(parts: impl IntoIterator<Item = Part>) -> Value {
 }
 
 /// The parts of a value that stands inside a text.
-pub(super) fn parts(value: &Value) -> Result<Vec<Part>, Why> {
+pub(in crate::template) fn parts(value: &Value) -> Result<Vec<Part>, Why> {
     match value {
         Value::String(text) => Ok(vec![Part::Literal(text.clone())]),
         Value::Bool(flag) => Ok(vec![Part::Literal(flag.to_string())]),
