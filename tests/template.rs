@@ -58,6 +58,9 @@ Mappings:
     dev: {Size: 1, Names: [z], Same: s}
 Resources:
   Bucket: {Type: 'AWS::S3::Bucket', Properties: {BucketName: literal-name}}
+  Function: {Type: 'AWS::Lambda::Function'}
+  Live: {Type: 'AWS::Lambda::Alias', Properties: {FunctionName: !Ref Function}}
+  Circle: {Type: 'AWS::Lambda::Alias', Properties: {FunctionName: !Select [6, !Split [':', !Ref Circle]]}}
   Thing:
     Type: Custom::Thing
     Properties:
@@ -106,6 +109,19 @@ fn every_intrinsic_function() {
         ("!Select ['0', !Split ['/', 'a/b']]", json!("a")),
         ("!Select [!Ref Open, [a]]", unresolved(open)),
         ("!Split [',', 'a,b']", json!(["a", "b"])),
+        (
+            "!Select [6, !Split [':', !Sub 'arn:${AWS::Partition}:lambda:${AWS::Region}:1:function:Hook']]",
+            json!("Hook"),
+        ),
+        (
+            "!Select [3, !Split [':', !Sub 'arn:aws:lambda:${AWS::Region}']]",
+            json!({"$text": [{"Pseudo": "AWS::Region"}]}),
+        ),
+        ("!Split ['-', !Ref AWS::Region]", unresolved("${AWS::Region} is known only after deployment")),
+        ("!Select [6, !Split [':', !Ref Live]]", json!({"$text": [reference("Function", None)]})),
+        ("!Select [6, !Split [':', !GetAtt Function.Arn]]", json!({"$text": [reference("Function", None)]})),
+        ("!Select [6, !Split [':', !Ref Bucket]]", unresolved("${Bucket} is known only after deployment")),
+        ("!Select [6, !Split [':', !Ref Circle]]", unresolved("${Circle} is known only after deployment")),
         ("!FindInMap [ByStage, !Ref Known, Size]", json!(10)),
         ("!FindInMap [ByStage, prod, Names]", json!(["x", "y"])),
         ("!FindInMap [ByStage, !Ref Open, Size]", unresolved(open)),
@@ -159,7 +175,7 @@ fn what_is_malformed_is_unknown_and_warned_of() {
         assert!(thing["P"].get("$unknown").is_some_and(|why| why.get("Malformed").is_some()), "{written}: {thing}");
         let warnings: Vec<String> = template.warnings.iter().map(|warning| warning.fault.to_string()).collect();
         assert_eq!(warnings, [warning.replace("\"ByStage\"", "ByStage")], "{written}");
-        assert_eq!(template.warnings[0].at.map(|at| at.line), Some(19), "{written}");
+        assert_eq!(template.warnings[0].at.map(|at| at.line), Some(22), "{written}");
     }
 }
 

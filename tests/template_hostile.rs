@@ -1,7 +1,5 @@
 //! Templates made to break the reader: it answers, in bounded time, and never panics.
 
-#![expect(clippy::expect_used, reason = "helpers of tests fail by panicking")]
-
 #[path = "templates/large.rs"]
 mod large;
 

@@ -67,6 +67,7 @@ pub(super) fn variants(
         parameters,
         mappings: mappings(root.get("Mappings")),
         resources: declared.iter().map(|resource| (resource.entry.key.as_str(), resource.condition)).collect(),
+        declared: declared.iter().map(|resource| (resource.entry.key.as_str(), &resource.entry.value)).collect(),
         conditions: &conditions,
         crowded_out: BTreeSet::new(),
     };

@@ -152,11 +152,50 @@ impl Resolver<'_, '_> {
 
     fn split(&mut self, argument: &Node) -> Outcome {
         let [delimiter, whole] = argument.items() else { return Err(needs("a delimiter and a text")) };
-        let (delimiter, whole) = (self.known(delimiter)?, self.known(whole)?);
+        let delimiter = self.known(delimiter)?;
         if delimiter.is_empty() {
             return Err(needs("a delimiter that is not empty"));
         }
-        Ok(Some(whole.split(&delimiter).map(text::literal).collect()))
+        let whole = Text::new(text::parts(&self.value(whole)?)?);
+        if delimiter == ":"
+            && let Some(pieces) = self.arn_pieces(&whole)
+        {
+            return Ok(Some(Value::Array(pieces)));
+        }
+        text::split(&whole, &delimiter).map(|pieces| Some(Value::Array(pieces)))
+    }
+
+    /// The pieces of the ARN of a function, alias or version, which the CDK takes apart for the function's name.
+    /// Sources of the shapes: <https://docs.aws.amazon.com/lambda/latest/dg/access-control-resources.html>
+    fn arn_pieces(&mut self, whole: &Text) -> Option<Vec<Value>> {
+        let [Part::Reference { resource, attribute }] = whole.parts() else { return None };
+        let scope = self.scope;
+        let node = *scope.declared.get(resource.strip_prefix(scope.prefix)?)?;
+        let function = |name: &str| Part::Reference { resource: name.to_owned(), attribute: None };
+        let name = match (node.get("Type")?.as_str()?, attribute.as_deref()) {
+            ("AWS::Lambda::Function", Some("Arn")) => text::value([function(resource)]),
+            ("AWS::Lambda::Alias", None | Some("AliasArn")) | ("AWS::Lambda::Version", None | Some("FunctionArn")) => {
+                // An alias of itself would lead here again and again.
+                self.arns = self.arns.checked_sub(1)?;
+                let named = self.resolve(node.get("Properties")?.get("FunctionName")?)?;
+                match Text::from_marker(&named)?.parts() {
+                    [Part::Reference { resource, .. }] => text::value([function(resource)]),
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        let unknown =
+            |what: &str| super::marker(Why::Unresolved(format!("{what} of {whole} is known only after deployment")));
+        let pseudo = |name: &str| text::value([Part::Pseudo(name.to_owned())]);
+        let literal = |text: &str| Value::String(text.to_owned());
+        let (region, account) = (pseudo("AWS::Region"), pseudo("AWS::AccountId"));
+        let mut pieces = vec![literal("arn"), pseudo("AWS::Partition"), literal("lambda"), region, account];
+        pieces.extend([literal("function"), name]);
+        if attribute.as_deref() != Some("Arn") {
+            pieces.push(unknown("the qualifier"));
+        }
+        Some(pieces)
     }
 
     fn choose(&mut self, argument: &Node) -> Outcome {

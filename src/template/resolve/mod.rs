@@ -24,6 +24,8 @@ pub(super) struct Scope<'t> {
     pub(super) mappings: Mappings<'t>,
     /// Every resource with the condition under which it exists.
     pub(super) resources: BTreeMap<&'t str, Option<usize>>,
+    /// Every resource as it is declared.
+    pub(super) declared: BTreeMap<&'t str, &'t Node>,
     pub(super) conditions: &'t Conditions<'t>,
     /// Conditions left open because there would be too many branches.
     pub(super) crowded_out: BTreeSet<usize>,
@@ -36,8 +38,8 @@ impl<'t> Scope<'t> {
         mappings: Mappings<'t>,
         conditions: &'t Conditions<'t>,
     ) -> Self {
-        let (resources, crowded_out) = (BTreeMap::new(), BTreeSet::new());
-        Self { prefix: "", parameters, mappings, resources, conditions, crowded_out }
+        let (resources, declared, crowded_out) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        Self { prefix: "", parameters, mappings, resources, declared, conditions, crowded_out }
     }
 }
 
@@ -54,6 +56,9 @@ fn index<'t, T>(node: Option<&'t Node>, read: impl Fn(&'t Node) -> T) -> BTreeMa
     entries.iter().map(|entry| (entry.key.as_str(), read(&entry.value))).collect()
 }
 
+/// Aliases and versions of one resource followed to their functions.
+const MOST_ARNS: usize = 64;
+
 /// Resolves values in one branch.
 pub(super) struct Resolver<'r, 't> {
     scope: &'r Scope<'t>,
@@ -62,6 +67,8 @@ pub(super) struct Resolver<'r, 't> {
     /// Values of parameters that are assumed while conditions are asked.
     assumed: &'r [(&'r str, &'r str)],
     warnings: &'r mut Errors,
+    /// How many aliases and versions may still be followed to their functions.
+    arns: usize,
     /// Conditions on which the values resolved so far depend.
     pub(super) consulted: BTreeSet<usize>,
 }
@@ -71,7 +78,7 @@ type Outcome = Result<Option<Value>, Why>;
 
 impl<'r, 't> Resolver<'r, 't> {
     pub(super) fn new(scope: &'r Scope<'t>, named: &'r [Option<bool>], warnings: &'r mut Errors) -> Self {
-        Self { scope, named, assumed: &[], warnings, consulted: BTreeSet::new() }
+        Self { scope, named, assumed: &[], warnings, arns: MOST_ARNS, consulted: BTreeSet::new() }
     }
 
     /// The same with values assumed for parameters that have none.

@@ -56,6 +56,32 @@ pub(super) fn items(value: Value) -> Result<Vec<Value>, Why> {
     }
 }
 
+/// Pseudo parameters whose values hold neither colon nor slash nor comma.
+const PLAIN: [&str; 4] = ["AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix"];
+
+/// The pieces of a text between delimiters; else why they are not known.
+pub(super) fn split(whole: &Text, delimiter: &str) -> Result<Vec<Value>, Why> {
+    let (mut pieces, mut last) = (Vec::new(), Vec::new());
+    for part in whole.parts() {
+        match part {
+            Part::Literal(text) => {
+                for (index, piece) in text.split(delimiter).enumerate() {
+                    if index > 0 {
+                        pieces.push(std::mem::take(&mut last));
+                    }
+                    last.push(Part::Literal(piece.to_owned()));
+                }
+            }
+            Part::Pseudo(name) if PLAIN.contains(&name.as_str()) && matches!(delimiter, ":" | "/" | ",") => {
+                last.push(part.clone());
+            }
+            _ => return Err(whole.why_unresolved()),
+        }
+    }
+    pieces.push(last);
+    Ok(pieces.into_iter().map(value).collect())
+}
+
 /// Dynamic references (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>)
 /// as unknown parts, wherever they begin and end.
 fn without_dynamic(text: Text) -> Vec<Part> {
