@@ -192,7 +192,7 @@ impl<'a> Driver<'a> {
             EffectKind::AliasUpdated { to, .. } => {
                 self.weigh();
                 self.weight = to.weight_of(self.target).as_fraction();
-                self.tell(format!("alias updated: the new version gets {:.0} %", self.weight * 100.0));
+                self.tell(format!("alias updated, {:.0} % to the target", self.weight * 100.0));
             }
             EffectKind::Created { rollback_of: None } => self.tell(format!("deployment {id} created")),
             EffectKind::Created { rollback_of: Some(undone) } => {
