@@ -9,7 +9,8 @@ use crate::inventory::LogicalId;
 #[derive(Debug, Clone, Default)]
 pub struct Directory {
     by_logical_id: BTreeMap<String, LogicalId>,
-    by_name: BTreeMap<String, Vec<(String, LogicalId)>>,
+    /// By the whole name, which may be known in part only; each with its type.
+    by_name: BTreeMap<Text, Vec<(String, LogicalId)>>,
 }
 
 /// Whom a name, an ARN or a reference means.
@@ -23,24 +24,8 @@ pub enum Target {
     Unknown(Why),
 }
 
-/// The property that names a resource, by type.
-const NAME_PROPERTIES: &[(&str, &str)] = &[
-    ("AWS::S3::Bucket", "BucketName"),
-    ("AWS::DynamoDB::Table", "TableName"),
-    ("AWS::DynamoDB::GlobalTable", "TableName"),
-    ("AWS::Lambda::Function", "FunctionName"),
-    ("AWS::SQS::Queue", "QueueName"),
-    ("AWS::SNS::Topic", "TopicName"),
-    ("AWS::IAM::Role", "RoleName"),
-    ("AWS::CloudWatch::Alarm", "AlarmName"),
-    ("AWS::CloudWatch::CompositeAlarm", "AlarmName"),
-    ("AWS::Logs::LogGroup", "LogGroupName"),
-    ("AWS::CodeDeploy::Application", "ApplicationName"),
-    ("AWS::CodeDeploy::DeploymentConfig", "DeploymentConfigName"),
-];
-
 impl Directory {
-    /// The names of every resource, physical ids and literal name properties alike.
+    /// The names of every resource: physical ids and name properties.
     pub fn of(facts: &Facts) -> Self {
         let mut directory = Self::default();
         for resource in &facts.resources {
@@ -48,53 +33,73 @@ impl Directory {
             let r#type = resource.reference.r#type.as_str();
             directory.by_logical_id.insert(id.to_string(), id.clone());
             if let Some(physical) = &resource.reference.physical_id {
-                directory.enter(physical, r#type, id);
+                directory.enter(Text::literal(physical), r#type, id);
             }
-            let named = NAME_PROPERTIES.iter().find(|(of, _)| *of == r#type);
-            if let (Some((_, property)), Ok(properties)) = (named, resource.properties.to_value())
-                && let Some(name) = properties.get(property).and_then(serde_json::Value::as_str)
-            {
-                directory.enter(name, r#type, id);
+            if let Some(name) = resource.properties.name() {
+                directory.enter(name.clone(), r#type, id);
             }
         }
         directory
     }
 
-    fn enter(&mut self, name: &str, r#type: &str, id: &LogicalId) {
-        self.by_name.entry(name.to_owned()).or_default().push((r#type.to_owned(), id.clone()));
+    fn enter(&mut self, name: Text, r#type: &str, id: &LogicalId) {
+        self.by_name.entry(name).or_default().push((r#type.to_owned(), id.clone()));
     }
 
     /// Whom `text` means among the resources whose type is one of `types` (any, where none is given).
     ///
-    /// A text with exactly one reference means that resource; a literal is looked up as a name, as a
-    /// physical id and, where it is an ARN or a URL, by its last part.
+    /// A text that is a resource's name part for part means that resource. Else one with a single reference
+    /// means what it refers to, if the reference is a name of its own in it (`arn:aws:s3:::${Bucket}/*`, but
+    /// not `${Bucket}-logs`); a literal is looked up as a name, as a physical id and, where it is an ARN or a
+    /// URL, by its last part.
     pub fn resolve(&self, text: &Text, types: &[&str]) -> Target {
+        if let Some(id) = self.called(text, types) {
+            return Target::Resource(id.clone());
+        }
         let mut references: Vec<&str> = text.references().collect();
         references.dedup();
         match references.as_slice() {
-            [one] => return self.by_logical_id.get(*one).cloned().map_or(Target::Elsewhere, Target::Resource),
-            [] => {}
-            _ => return Target::Unknown(text.why_unresolved()),
-        }
-        match text.as_str() {
-            Some(name) => self.named(name, types),
-            None => match text.parts().last() {
-                // Only the account or the region is open: the name at the end is known.
-                Some(Part::Literal(end)) if !text.parts().iter().any(|part| matches!(part, Part::Unknown(_))) => {
-                    self.named(end, types)
-                }
-                _ => Target::Unknown(text.why_unresolved()),
-            },
+            [one] if stands_alone(text) => {
+                self.by_logical_id.get(*one).cloned().map_or(Target::Elsewhere, Target::Resource)
+            }
+            [] => self.literal(text, types),
+            [_] if !text.parts().iter().any(|part| matches!(part, Part::Unknown(_))) => Target::Elsewhere,
+            _ => Target::Unknown(text.why_unresolved()),
         }
     }
 
-    fn named(&self, name: &str, types: &[&str]) -> Target {
-        let last = name.rsplit([':', '/']).next().unwrap_or(name);
-        [name, last]
-            .iter()
-            .filter_map(|candidate| self.by_name.get(*candidate))
-            .flatten()
-            .find(|(r#type, _)| types.is_empty() || types.contains(&r#type.as_str()))
-            .map_or(Target::Elsewhere, |(_, id)| Target::Resource(id.clone()))
+    /// The resource whose whole name is `text`.
+    fn called(&self, text: &Text, types: &[&str]) -> Option<&LogicalId> {
+        let named = self.by_name.get(text)?;
+        let wanted = |r#type: &str| types.is_empty() || types.contains(&r#type);
+        named.iter().find(|(r#type, _)| wanted(r#type)).map(|(_, id)| id)
     }
+
+    /// A text without references, by its last part.
+    fn literal(&self, text: &Text, types: &[&str]) -> Target {
+        // Where only the account or the region is open, the name at the end is known.
+        let open = text.parts().iter().any(|part| matches!(part, Part::Unknown(_)));
+        let Some(Part::Literal(end)) = text.parts().last().filter(|_| !open) else {
+            return Target::Unknown(text.why_unresolved());
+        };
+        let last = end.rsplit([':', '/']).next().unwrap_or(end);
+        match self.called(&Text::literal(last), types) {
+            Some(id) => Target::Resource(id.clone()),
+            None => Target::Elsewhere,
+        }
+    }
+}
+
+/// Whether the reference in `text` is bounded by what separates the parts of ARNs, URLs and qualified names.
+fn stands_alone(text: &Text) -> bool {
+    let is_reference = |part: &Part| matches!(part, Part::Reference { .. });
+    let Some(at) = text.parts().iter().position(is_reference) else { return false };
+    let (before, after) = (&text.parts()[..at], &text.parts()[at + 1..]);
+    let bounded = |part: Option<&Part>, edge: fn(&str) -> bool| match part {
+        None => true,
+        Some(Part::Literal(literal)) => edge(literal),
+        Some(_) => false,
+    };
+    bounded(before.last(), |literal| literal.ends_with([':', '/']))
+        && bounded(after.first(), |literal| literal.starts_with([':', '/', '.']))
 }

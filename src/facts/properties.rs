@@ -4,8 +4,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
-    UNKNOWN, Why, apigateway, appsync, backup, cloudwatch, codedeploy, dax, dynamodb, ec2, events, iam, iot, lambda,
-    logs, s3, sns, sqs, stepfunctions,
+    Text, UNKNOWN, Why, apigateway, appsync, backup, cloudwatch, codedeploy, dax, dynamodb, ec2, events, iam, iot,
+    lambda, logs, s3, sns, sqs, stepfunctions,
 };
 use crate::inventory::ResourceType;
 
@@ -141,6 +141,27 @@ impl Properties {
             "AWS::IoT::TopicRule" => typed(value, Self::TopicRule),
             _ => Self::Other(value.clone()),
         }
+    }
+
+    /// The name that the template gives the resource, where it gives one.
+    pub fn name(&self) -> Option<&Text> {
+        let name = match self {
+            Self::Bucket(bucket) => &bucket.bucket_name,
+            Self::Table(table) => &table.table_name,
+            Self::GlobalTable(table) => &table.table_name,
+            Self::Function(function) => &function.function_name,
+            Self::Queue(queue) => &queue.queue_name,
+            Self::Topic(topic) => &topic.topic_name,
+            Self::Role(role) => &role.role_name,
+            Self::Alarm(alarm) => &alarm.alarm_name,
+            Self::CompositeAlarm(alarm) => &alarm.alarm_name,
+            Self::LogGroup(group) => &group.log_group_name,
+            Self::Application(application) => &application.application_name,
+            Self::DeploymentGroup(group) => &group.deployment_group_name,
+            Self::DeploymentConfig(config) => &config.deployment_config_name,
+            _ => return None,
+        };
+        name.present()
     }
 
     /// The JSON properties again, without the absent ones.
