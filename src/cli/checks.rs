@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Exit, Format, Trouble, print};
 use crate::{
-    check::{Applies, Check, Default, Pillar, Severity},
+    check::{Check, Default, Pillar, Severity},
     checks,
     source::read::nearest,
 };
@@ -98,7 +98,7 @@ impl Row {
             title: check.title,
             pillar: check.pillar,
             severity: check.severity,
-            scope: scope(check),
+            scope: check.applies.scope(),
             applies_to: check.applies.types(),
             default: check.default == Default::On,
             since: check.since,
@@ -112,13 +112,6 @@ impl Row {
                 .map(|need| NeedRow { operation: need.operation(), action: need.action() })
                 .collect(),
         }
-    }
-}
-
-fn scope(check: &Check) -> &'static str {
-    match check.applies {
-        Applies::Stack(..) => "holistic",
-        _ => "atomic",
     }
 }
 

@@ -12,7 +12,11 @@ const HEIGHT: f64 = 220.0;
 const LEFT: f64 = 48.0;
 const TOP: f64 = 16.0;
 
+/// The drawing area with room for the labels.
+const VIEW_BOX: &str = "0 0 924 272";
+
 const STYLE: &str = include_str!("page.css");
+const PLOT_STYLE: &str = include_str!("plot.css");
 
 /// The whole page.
 pub fn render(rehearsal: &Rehearsal) -> String {
@@ -24,7 +28,7 @@ pub fn render(rehearsal: &Rehearsal) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) }
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(STYLE)) (PreEscaped(PLOT_STYLE)) }
             }
             body {
                 main {
@@ -69,36 +73,53 @@ fn heading(rehearsal: &Rehearsal) -> Markup {
 
 /// The weight of the new version over time, and the share that was seen.
 fn shift(rehearsal: &Rehearsal) -> Markup {
+    html! {
+        figure {
+            svg viewBox=(VIEW_BOX) role="img" aria-label="Weight of the new version over time" { (plot(rehearsal)) }
+            figcaption {
+                span.key-expected { "line" } ": weight of version " (rehearsal.subject.target_version)
+                "; " span.key-seen { "dots" } ": share of the invocations it got; uprights: events"
+            }
+        }
+    }
+}
+
+/// The same plot as an SVG file of its own.
+pub fn svg(rehearsal: &Rehearsal) -> String {
+    let style = "svg { font-family: sans-serif; background: #fff; color: #222; --line: #2563eb; --dot: #d97706; --faint: #8886; }";
+    html! {
+        svg xmlns="http://www.w3.org/2000/svg" viewBox=(VIEW_BOX) role="img"
+            aria-label="Weight of the new version over time" {
+            style { (style) (PreEscaped(PLOT_STYLE)) }
+            (plot(rehearsal))
+        }
+    }
+    .into_string()
+}
+
+fn plot(rehearsal: &Rehearsal) -> Markup {
     let last = rehearsal.timeline.last().map_or(0.0, |entry| entry.second);
     let scale = Scale { seconds: last.max(60.0) };
     let seen =
         rehearsal.timeline.iter().filter_map(|entry| Some((entry.second, entry.traffic.as_ref()?.observed_share?)));
     let events = rehearsal.timeline.iter().filter(|entry| entry.traffic.is_none());
     html! {
-        figure {
-            svg viewBox=(format!("0 0 {} {}", WIDTH + LEFT + 16.0, HEIGHT + TOP + 36.0)) role="img"
-                aria-label="Weight of the new version over time" {
-                @for step in [0.0, 0.25, 0.5, 0.75, 1.0] {
-                    line.grid x1=(LEFT) x2=(LEFT + WIDTH) y1=(fixed(scale.y(step))) y2=(fixed(scale.y(step))) {}
-                    text.tick x=(LEFT - 6.0) y=(fixed(scale.y(step) + 4.0)) text-anchor="end" { (percent(step)) }
-                }
-                @for tick in scale.ticks() {
-                    text.tick x=(fixed(scale.x(tick))) y=(TOP + HEIGHT + 18.0) text-anchor="middle" { (clock(tick)) }
-                }
-                @for event in events {
-                    line.event x1=(fixed(scale.x(event.second))) x2=(fixed(scale.x(event.second)))
-                        y1=(TOP) y2=(TOP + HEIGHT) { title { (clock(event.second)) " " (event.event) } }
-                }
-                path.expected d=(steps(&rehearsal.timeline, &scale)) {}
-                @for (second, share) in seen {
-                    circle.seen cx=(fixed(scale.x(second))) cy=(fixed(scale.y(share))) r="3" {
-                        title { (clock(second)) " seen " (percent(share)) }
-                    }
-                }
+        @for step in [0.0, 0.25, 0.5, 0.75, 1.0] {
+            line.grid x1=(LEFT) x2=(LEFT + WIDTH) y1=(fixed(scale.y(step))) y2=(fixed(scale.y(step))) {}
+            text.tick x=(LEFT - 6.0) y=(fixed(scale.y(step) + 4.0)) text-anchor="end" { (percent(step)) }
+        }
+        @for tick in scale.ticks() {
+            text.tick x=(fixed(scale.x(tick))) y=(TOP + HEIGHT + 18.0) text-anchor="middle" { (clock(tick)) }
+        }
+        @for event in events {
+            line.event x1=(fixed(scale.x(event.second))) x2=(fixed(scale.x(event.second))) y1=(TOP) y2=(TOP + HEIGHT) {
+                title { (clock(event.second)) " " (event.event) }
             }
-            figcaption {
-                span.key-expected { "line" } ": weight of version " (rehearsal.subject.target_version)
-                "; " span.key-seen { "dots" } ": share of the invocations it got; uprights: events"
+        }
+        path.expected d=(steps(&rehearsal.timeline, &scale)) {}
+        @for (second, share) in seen {
+            circle.seen cx=(fixed(scale.x(second))) cy=(fixed(scale.y(share))) r="3" {
+                title { (clock(second)) " seen " (percent(share)) }
             }
         }
     }

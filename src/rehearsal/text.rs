@@ -46,7 +46,7 @@ fn heading(out: &mut String, rehearsal: &Rehearsal) {
 }
 
 fn timeline(out: &mut String, entries: &[Entry]) {
-    line(out, &format!("{FAINT}h:mm:ss  weight of the new version      seen  {FAINT:#}"));
+    line(out, &format!("{FAINT}h:mm:ss  weight of the new version      seen{FAINT:#}"));
     let mut index = 0;
     while let Some(entry) = entries.get(index) {
         row(out, entry);

@@ -1,0 +1,93 @@
+//! The generated parts of the README are what the program says today.
+//!
+//! `UPDATE_README=1 cargo test --test readme` writes them anew.
+#![cfg(feature = "cli")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, its own functions too")]
+
+use std::{fmt::Write as _, fs, path::PathBuf};
+
+use fitgate::{
+    check::Default as ByDefault,
+    checks,
+    policy::Policy,
+    rehearsal::{Script, html, record::Rehearsal, rehearse, scenario::Scenario, text},
+    template::{self, Options},
+};
+
+fn path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn rehearsal(name: &str) -> Rehearsal {
+    let (_, document) = Scenario::built_in().iter().find(|(known, _)| *known == name).expect("a built-in scenario");
+    let bytes = fs::read(path("template.yaml")).expect("the project's template");
+    let branches = template::read("template.yaml", &bytes, &Options::default()).expect("it is valid").branches;
+    let script = Script {
+        before: branches.clone(),
+        after: branches,
+        function: None,
+        scenario: Scenario::parse(name, document.as_bytes()).expect("it is valid"),
+        policy: Policy::default(),
+        epoch: "2026-06-01T12:00:00Z".parse().expect("a moment"),
+    };
+    rehearse(&script).expect("it can be rehearsed")
+}
+
+fn timeline() -> String {
+    let text = text::render(&rehearsal("proceed"));
+    let plain: String = anstream::adapter::strip_str(&text).to_string();
+    // Heading, description and timeline; what the hooks saw follows after two empty lines.
+    let end = plain.match_indices("\n\n").nth(1).map_or(plain.len(), |(at, _)| at);
+    format!("```text\n{}\n```\n", plain[..end].trim_end())
+}
+
+fn table() -> String {
+    let mut out = String::from("| check | what holds when it passes | severity | pillar |\n|---|---|---|---|\n");
+    for check in checks::all() {
+        let mut marks = Vec::new();
+        if check.applies.scope() == "holistic" {
+            marks.push("stack");
+        }
+        if check.default == ByDefault::OptIn {
+            marks.push("opt-in");
+        }
+        let marks = if marks.is_empty() { String::new() } else { format!(" *({})*", marks.join(", ")) };
+        let _ = writeln!(out, "| `{}` | {}{marks} | {} | {} |", check.id, check.title, check.severity, check.pillar);
+    }
+    let _ = writeln!(out, "\n*stack*: judges the stack as a whole; *opt-in*: off until policy turns it on.");
+    out
+}
+
+/// The text between the markers of `name`, replaced.
+fn with_section(readme: &str, name: &str, content: &str) -> String {
+    let (begin, end) = (format!("<!-- {name}:begin -->\n"), format!("<!-- {name}:end -->"));
+    let (before, rest) = readme.split_once(&begin).unwrap_or_else(|| panic!("the README has no {begin}"));
+    let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("the README has no {end}"));
+    format!("{before}{begin}{content}{end}{after}")
+}
+
+fn agree(name: &str, expected: &str) {
+    let found = fs::read_to_string(path(name)).unwrap_or_default();
+    if found == expected {
+        return;
+    }
+    if std::env::var_os("UPDATE_README").is_some() {
+        fs::write(path(name), expected).expect("it can be written");
+        return;
+    }
+    let line = found.lines().zip(expected.lines()).find(|(found, expected)| found != expected);
+    panic!("{name} is out of date at {line:?}; write it anew with UPDATE_README=1 cargo test --test readme");
+}
+
+#[test]
+fn the_generated_parts_are_up_to_date() {
+    let readme = fs::read_to_string(path("README.md")).expect("the README");
+    let readme = with_section(&readme, "timeline", &timeline());
+    let readme = with_section(&readme, "checks", &table());
+    agree("README.md", &readme);
+}
+
+#[test]
+fn the_pictures_are_up_to_date() {
+    agree("examples/alarm.svg", &format!("{}\n", html::svg(&rehearsal("alarm"))));
+}
