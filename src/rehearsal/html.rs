@@ -99,7 +99,8 @@ pub fn svg(rehearsal: &Rehearsal) -> String {
 
 fn plot(rehearsal: &Rehearsal) -> Markup {
     let last = rehearsal.timeline.last().map_or(0.0, |entry| entry.second);
-    let scale = Scale { seconds: last.max(60.0) };
+    // A little room behind the end, so that a fall at the very end can be seen.
+    let scale = Scale { seconds: last.max(60.0) * 1.03 };
     let seen =
         rehearsal.timeline.iter().filter_map(|entry| Some((entry.second, entry.traffic.as_ref()?.observed_share?)));
     let events = rehearsal.timeline.iter().filter(|entry| entry.traffic.is_none());
@@ -138,9 +139,12 @@ impl Scale {
         TOP + HEIGHT * (1.0 - share)
     }
 
+    /// At most eight round moments from the beginning on, the first step of these that is wide enough apart.
     fn ticks(&self) -> impl Iterator<Item = f64> {
+        const STEPS: [f64; 9] = [60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0, 7_200.0, 21_600.0, 43_200.0];
         let seconds = self.seconds;
-        (0..=6).map(move |tick| seconds * f64::from(tick) / 6.0)
+        let step = STEPS.into_iter().find(|step| seconds / step < 8.0).unwrap_or(seconds / 4.0);
+        (0..8).map(move |tick| f64::from(tick) * step).filter(move |tick| *tick <= seconds)
     }
 }
 

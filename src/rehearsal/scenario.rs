@@ -13,6 +13,7 @@
 //!   perMinute: 2        # invocations of the alias
 //!   currentErrors: 0    # share of the current version's calls that fail, 0 to 1
 //!   targetErrors: 0.5   # of the new version's
+//!   targetErrorsFrom: 3 # the minute from which on it fails
 //!   seed: 7             # another seed, other chances
 //! changes:
 //!   - types: AWS::DynamoDB::Table   # `*` and `?` are wildcards
@@ -246,12 +247,15 @@ fn load(node: &Node, errors: &mut Errors) -> Option<Load> {
     let per_minute = fields.optional("perMinute", |node, errors| read::integer(node, errors, 0, 10_000));
     let current_errors = fields.optional("currentErrors", share);
     let target_errors = fields.optional("targetErrors", share);
+    let target_errors_from =
+        fields.optional("targetErrorsFrom", |node, errors| read::integer(node, errors, 1, 50 * 60));
     let seed = fields.optional("seed", |node, errors| read::integer(node, errors, 0, u64::MAX));
     fields.finish();
     Some(Load {
         per_minute: per_minute.and_then(|number| u32::try_from(number).ok()).unwrap_or(usual.per_minute),
         current_errors: current_errors.unwrap_or(usual.current_errors),
         target_errors: target_errors.unwrap_or(usual.target_errors),
+        target_errors_from: target_errors_from.unwrap_or(usual.target_errors_from),
         seed: seed.unwrap_or(usual.seed),
     })
 }

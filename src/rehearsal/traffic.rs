@@ -15,13 +15,15 @@ pub struct Load {
     pub current_errors: f64,
     /// The share of the target version's invocations that fail, 0 to 1.
     pub target_errors: f64,
+    /// The minute from which on the target version fails, counted from 1.
+    pub target_errors_from: u64,
     /// What the chance starts from.
     pub seed: u64,
 }
 
 impl Default for Load {
     fn default() -> Self {
-        Self { per_minute: 300, current_errors: 0.0, target_errors: 0.0, seed: 1 }
+        Self { per_minute: 300, current_errors: 0.0, target_errors: 0.0, target_errors_from: 1, seed: 1 }
     }
 }
 
@@ -71,9 +73,10 @@ impl Traffic {
     /// The invocations of the minute that ends as number `minute`, with the target at `weight` (0 to 1).
     pub fn minute(&mut self, minute: u64, weight: f64) -> Sample {
         let mut sample = Sample { minute, expected_share: weight, current: Count::default(), target: Count::default() };
+        let target_errors = if minute < self.load.target_errors_from { 0.0 } else { self.load.target_errors };
         for _ in 0..self.load.per_minute {
             let (count, failing) = if self.chance.f64() < weight {
-                (&mut sample.target, self.load.target_errors)
+                (&mut sample.target, target_errors)
             } else {
                 (&mut sample.current, self.load.current_errors)
             };
