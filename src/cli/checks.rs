@@ -9,11 +9,11 @@ use super::{Exit, Format, Trouble, print};
 use crate::{
     check::{Check, Default, Pillar, Severity},
     checks,
+    report::paragraph::marked,
     source::read::nearest,
 };
 
 const BOLD: Style = Style::new().bold();
-const WIDTH: usize = 80;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -144,9 +144,7 @@ fn explanation(check: &Check) -> String {
     out
 }
 
-/// A paragraph with a label; the following lines stand below the first.
+/// A paragraph with a label.
 fn paragraph(out: &mut String, label: &str, text: &str) {
-    let indent = " ".repeat(label.len());
-    let options = textwrap::Options::new(WIDTH).initial_indent(label).subsequent_indent(&indent).break_words(false);
-    let _ = writeln!(out, "{}", textwrap::fill(text, options));
+    let _ = writeln!(out, "{}", marked(label, text));
 }

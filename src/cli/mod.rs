@@ -27,7 +27,7 @@ use crate::{source::SourceErrors, template::TemplateError};
 
 /// Safe deployments for AWS serverless applications.
 #[derive(Debug, Parser)]
-#[command(name = "fitgate", version, about, propagate_version = true, max_term_width = 100)]
+#[command(name = "fitgate", version, about, propagate_version = true, max_term_width = 80)]
 #[command(after_help = "Exit codes: 0 proceed, 1 halt, 2 could not evaluate, 3 inconclusive.")]
 struct Cli {
     #[command(subcommand)]

@@ -11,6 +11,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use super::{Exit, Format, Trouble, clock, input, note, policy, print, templates};
 use crate::{
     rehearsal::{Script, html, rehearse, scenario::Scenario, text},
+    report::paragraph::marked,
     source::read::nearest,
 };
 
@@ -130,10 +131,7 @@ fn listed() -> Result<String, Trouble> {
     let mut out = String::new();
     for (name, document) in Scenario::built_in() {
         let scenario = Scenario::parse(name, document.as_bytes())?;
-        let mark = format!("{name:<21} ");
-        let below = " ".repeat(mark.len());
-        let options = textwrap::Options::new(80).initial_indent(&mark).subsequent_indent(&below);
-        out.push_str(&textwrap::fill(&scenario.description, options));
+        out.push_str(&marked(&format!("{name:<21} "), &scenario.description));
         out.push('\n');
     }
     Ok(out)

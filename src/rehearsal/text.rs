@@ -6,9 +6,12 @@ use anstyle::{AnsiColor, Style};
 
 use super::figures::{clock, percent};
 use super::record::{Entry, HookRecord, Loss, Rehearsal};
-use crate::{event::Answer, score::Points};
+use crate::{
+    event::Answer,
+    report::paragraph::{WIDTH, lines},
+    score::Points,
+};
 
-const WIDTH: usize = 80;
 /// Cells of the weight plot: one for every five percent.
 const CELLS: usize = 20;
 /// Where the words of the timeline begin: time, plot, weight and observed share stand before.
@@ -75,7 +78,7 @@ fn row(out: &mut String, entry: &Entry) {
         Some(traffic) => traffic_words(traffic.sample.current.errors, traffic.sample.target.errors),
         None => entry.event.clone(),
     };
-    for (number, part) in textwrap::wrap(&words, WIDTH - WORDS).iter().enumerate() {
+    for (number, part) in lines(&words, WIDTH - WORDS).iter().enumerate() {
         let head = if number == 0 { head.as_str() } else { "" };
         line(out, format!("{head:<WORDS$}{part}").trim_end());
     }
@@ -178,13 +181,13 @@ fn line(out: &mut String, text: &str) {
 }
 
 fn paragraph(out: &mut String, indent: usize, text: &str) {
-    for part in textwrap::wrap(text, WIDTH - indent) {
+    for part in lines(text, WIDTH - indent) {
         line(out, &format!("{:indent$}{part}", ""));
     }
 }
 
 fn bullet(out: &mut String, mark: &str, text: &str) {
-    for (number, part) in textwrap::wrap(text, WIDTH - 4).iter().enumerate() {
+    for (number, part) in lines(text, WIDTH - 4).iter().enumerate() {
         let mark = if number == 0 { mark } else { " " };
         line(out, &format!("  {mark} {part}"));
     }

@@ -5,6 +5,8 @@
 
 mod json;
 #[cfg(feature = "cli")]
+pub mod paragraph;
+#[cfg(feature = "cli")]
 mod text;
 
 use serde::Serialize;

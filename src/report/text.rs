@@ -4,14 +4,13 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Entry, Report};
+use super::{Entry, Report, paragraph::marked};
 use crate::{
     check::{Pillar, VerdictKind},
     decide::Outcome,
     score::{Points, Score},
 };
 
-const WIDTH: usize = 80;
 /// Cells of a bar: one for every five points.
 const CELLS: usize = 20;
 
@@ -135,9 +134,6 @@ fn line(out: &mut String, text: &str) {
     let _ = writeln!(out, "{}", text.trim_end());
 }
 
-/// A paragraph behind a mark; its further lines stand below the first.
 fn indented(out: &mut String, mark: &str, text: &str) {
-    let below = " ".repeat(mark.len());
-    let options = textwrap::Options::new(WIDTH).initial_indent(mark).subsequent_indent(&below).break_words(false);
-    line(out, &textwrap::fill(text, options));
+    line(out, &marked(mark, text));
 }
