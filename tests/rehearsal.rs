@@ -288,6 +288,18 @@ fn mistakes_in_a_scenario_are_reported_all_at_once() {
 }
 
 #[test]
+fn paths_have_an_end() {
+    let deep = "A.".repeat(100_000);
+    for (path, line) in [(deep.as_str(), 2), ("A..B", 2), (".", 2)] {
+        for change in [format!("remove: [\"{path}\"]"), format!("set: {{\"{path}\": 1}}")] {
+            let document = format!("name: x\nchanges: [{{{change}}}]\n");
+            let errors = Scenario::parse("x.yaml", document.as_bytes()).expect_err("no path");
+            assert_eq!(errors.0.first().and_then(|error| error.at).map(|at| at.line), Some(line));
+        }
+    }
+}
+
+#[test]
 fn the_page_stands_alone() {
     let rehearsal = play(built_in("alarm"));
     let page = html::render(&rehearsal);

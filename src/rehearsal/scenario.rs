@@ -41,7 +41,7 @@ use crate::{
     deployment::{PREDEFINED, Strategy},
     facts::Why,
     source::{
-        self, Kind, Limits, Node, SourceErrors,
+        self, Entry, Kind, Limits, Node, Position, SourceErrors,
         read::{self, Errors, Fields},
     },
 };
@@ -176,6 +176,9 @@ pub struct Stop {
     pub rollback: bool,
 }
 
+/// The parts of a property's path, at most.
+const DEEPEST_PATH: usize = 32;
+
 /// Patterns, changes and observations of one scenario, at most.
 const MOST_ITEMS: usize = 1_000;
 
@@ -274,7 +277,7 @@ fn change(node: &Node, errors: &mut Errors) -> Option<Change> {
     let during = fields.optional("during", |node, errors| {
         read::choice(node, errors, "moment", &[("release", Moment::Release), ("shift", Moment::Shift)])
     });
-    let remove = fields.optional("remove", |node, errors| read::list(node, errors, read::text));
+    let remove = fields.optional("remove", |node, errors| read::list(node, errors, path));
     let set = fields.optional("set", settings);
     fields.finish();
     let (remove, set) = (remove.unwrap_or_default(), set.unwrap_or_default());
@@ -290,7 +293,25 @@ fn settings(node: &Node, errors: &mut Errors) -> Option<Vec<(String, Value)>> {
         errors.expected(node, "properties and their values");
         return None;
     }
-    Some(node.entries().iter().map(|entry| (entry.key.clone(), json(&entry.value))).collect())
+    let setting = |entry: &Entry| {
+        let path = checked_path(&entry.key, entry.key_at, errors)?;
+        Some((path, json(&entry.value)))
+    };
+    Some(node.entries().iter().filter_map(setting).collect())
+}
+
+fn path(node: &Node, errors: &mut Errors) -> Option<String> {
+    checked_path(&read::text(node, errors)?, node.at, errors)
+}
+
+/// Paths are walked part by part: they need an end, and parts.
+fn checked_path(path: &str, at: Position, errors: &mut Errors) -> Option<String> {
+    if path.split('.').any(str::is_empty) || path.split('.').count() > DEEPEST_PATH {
+        let hint = format!("1 to {DEEPEST_PATH} property names with dots between them: Environment.Variables.KEY");
+        errors.add(at, "this is no path of a property", Some(hint));
+        return None;
+    }
+    Some(path.to_owned())
 }
 
 /// The JSON value of a node; numbers too large for JSON stay text.
