@@ -266,10 +266,12 @@ fn an_answer_that_is_throttled_arrives_later() {
 
 #[test]
 fn what_cannot_be_rehearsed_says_why() {
-    let nothing = Scenario::parse("x", b"name: x\nchanges: [{types: AWS::X::Y, remove: [A]}]\n").expect("valid");
-    match rehearse(&script(nothing)) {
-        Err(RehearsalError::ChangesNothing(name)) => assert_eq!(name, "x"),
-        other => panic!("{other:?}"),
+    for idle in ["changes: [{types: AWS::X::Y, remove: [A]}]", "observations: [{types: AWS::X::Y, outcome: denied}]"] {
+        let nothing = Scenario::parse("x", format!("name: x\n{idle}\n").as_bytes()).expect("valid");
+        match rehearse(&script(nothing)) {
+            Err(RehearsalError::ChangesNothing(name)) => assert_eq!(name, "x"),
+            other => panic!("{other:?}"),
+        }
     }
     let other = Script { function: Some("Third".to_owned()), ..script(built_in("proceed")) };
     let message = rehearse(&other).expect_err("no such function").to_string();

@@ -17,15 +17,18 @@ pub(super) fn apply(branches: &[Branch], changes: &[Change], moment: Moment) -> 
     (changed, touched)
 }
 
-/// The branches as seen by observers of which some fail.
-pub(super) fn obstruct(branches: &mut [Branch], obstacles: &[Obstacle]) {
+/// Makes the branches what observers see of which some fail, and says how many resources they fail on.
+pub(super) fn obstruct(branches: &mut [Branch], obstacles: &[Obstacle]) -> usize {
+    let mut hidden = 0;
     for resource in branches.iter_mut().flat_map(|branch| &mut branch.facts.resources) {
         let r#type = resource.reference.r#type.as_str();
         let id = resource.reference.logical_id.as_str();
         if let Some(obstacle) = obstacles.iter().find(|obstacle| obstacle.whom.matches(r#type, id)) {
             resource.properties = Properties::Unreadable(obstacle.outcome.why(r#type));
+            hidden += 1;
         }
     }
+    hidden
 }
 
 fn change_resource(resource: &mut Resource, change: &Change) -> bool {

@@ -103,11 +103,12 @@ pub fn rehearse(script: &Script) -> Result<Rehearsal, RehearsalError> {
     let plan = Plan::of(&first.facts, script.function.as_deref(), scenario.strategy)?;
     let (mut release, _) = change::apply(&script.after, &scenario.changes, Moment::Release);
     let (mut shift, touched) = change::apply(&script.after, &scenario.changes, Moment::Shift);
-    if touched == 0 && !scenario.changes.is_empty() {
+    change::obstruct(&mut release, &scenario.observations);
+    let hidden = change::obstruct(&mut shift, &scenario.observations);
+    let idle = |listed: usize, done: usize| listed > 0 && done == 0;
+    if idle(scenario.changes.len(), touched) || idle(scenario.observations.len(), hidden) {
         return Err(RehearsalError::ChangesNothing(scenario.name.clone()));
     }
-    change::obstruct(&mut release, &scenario.observations);
-    change::obstruct(&mut shift, &scenario.observations);
 
     let versions = (Version::new(1)?, Version::new(2)?);
     let (engine, order) = codedeploy(&plan, scenario, script.epoch, versions)?;
