@@ -322,3 +322,171 @@ fn the_text_tells_how_it_ended() {
         assert!(text.contains(words), "{words} in\n{text}");
     }
 }
+
+/// A function, its alias, a gradual group, and whatever else the case adds to the group's alarms and the resources.
+fn shop(group: &str, resources: &str) -> Vec<Branch> {
+    let document = format!(
+        "Resources:
+  Other: {{Type: AWS::Lambda::Function, Properties: {{FunctionName: other}}}}
+  Shop: {{Type: AWS::Lambda::Function, Properties: {{FunctionName: shop}}}}
+  Version: {{Type: AWS::Lambda::Version, Properties: {{FunctionName: !Ref Shop}}}}
+  Live:
+    Type: AWS::Lambda::Alias
+    Properties: {{FunctionName: !Ref Shop, Name: live, FunctionVersion: !GetAtt Version.Version}}
+    UpdatePolicy: {{CodeDeployLambdaAliasUpdate: {{ApplicationName: !Ref App, DeploymentGroupName: !Ref Group,
+      BeforeAllowTrafficHook: CodeDeployHook_own}}}}
+  App: {{Type: AWS::CodeDeploy::Application, Properties: {{ComputePlatform: Lambda}}}}
+  Slow:
+    Type: AWS::CodeDeploy::DeploymentConfig
+    Properties: {{ComputePlatform: Lambda, TrafficRoutingConfig: {{Type: TimeBasedLinear,
+      TimeBasedLinear: {{LinearInterval: 29, LinearPercentage: 1}}}}}}
+  Group:
+    Type: AWS::CodeDeploy::DeploymentGroup
+    Properties: {{ApplicationName: !Ref App, {group}}}
+{resources}"
+    );
+    let read = template::read("shop.yaml", document.as_bytes(), &Options::default());
+    read.unwrap_or_else(|errors| panic!("{errors}\n{document}")).branches
+}
+
+/// An alarm on errors with these dimensions and other properties.
+fn alarm(dimensions: &str, more: &str) -> String {
+    format!(
+        "  Errors:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {{Namespace: AWS/Lambda, MetricName: Errors, Statistic: Sum, Period: 60, EvaluationPeriods: 1,
+      Threshold: 0, ComparisonOperator: GreaterThanThreshold, Dimensions: [{dimensions}]{more}}}
+"
+    )
+}
+
+const LINEAR: &str = "DeploymentConfigName: CodeDeployDefault.LambdaLinear10PercentEvery1Minute";
+const WATCHING: &str = "DeploymentConfigName: CodeDeployDefault.LambdaLinear10PercentEvery1Minute, \
+    AlarmConfiguration: {Enabled: true, Alarms: [{Name: !Ref Errors}]}";
+const OF_SHOP: &str = "{Name: FunctionName, Value: !Ref Shop}";
+const OF_ALIAS: &str = "{Name: FunctionName, Value: !Ref Shop}, {Name: Resource, Value: !Sub '${Shop}:live'}";
+
+fn release(after: Vec<Branch>, scenario: &str) -> Rehearsal {
+    let scenario = Scenario::parse("case", scenario.as_bytes()).expect("it is valid");
+    let script = Script { before: after.clone(), after, policy: lenient(), ..script(scenario) };
+    rehearse(&script).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Nothing but the deployment decides.
+fn lenient() -> Policy {
+    Policy::parse("policy.yaml", b"version: 1\nmode: observe\n").expect("it is valid")
+}
+
+fn events(rehearsal: &Rehearsal) -> Vec<&str> {
+    rehearsal.timeline.iter().map(|entry| entry.event.as_str()).collect()
+}
+
+#[test]
+fn an_alarm_sees_the_traffic_that_its_dimensions_name() {
+    let of_other = "{Name: FunctionName, Value: !Ref Other}";
+    let of_stage = "{Name: FunctionName, Value: !Ref Shop}, {Name: Resource, Value: !Sub '${Shop}:stage'}";
+    let of_version = "{Name: FunctionName, Value: shop}, {Name: Resource, Value: 'shop:live'}, \
+        {Name: ExecutedVersion, Value: !GetAtt Version.Version}";
+    let of_old_version = "{Name: FunctionName, Value: shop}, {Name: Resource, Value: 'shop:live'}, \
+        {Name: ExecutedVersion, Value: '7'}";
+    let of_no_resource = "{Name: FunctionName, Value: shop}, {Name: ExecutedVersion, Value: !GetAtt Version.Version}";
+    let cases: &[(&str, Option<&str>)] = &[
+        (OF_SHOP, None),
+        (OF_ALIAS, None),
+        (of_version, None),
+        (of_other, Some("it watches another function")),
+        (of_stage, Some("it watches the alias stage")),
+        (of_old_version, Some("it watches version 7, not the one being deployed")),
+        (of_no_resource, Some("Lambda never reports with its dimensions")),
+    ];
+    for (dimensions, unfed) in cases {
+        let rehearsal = release(shop(WATCHING, &alarm(dimensions, "")), "name: bad\ntraffic: {targetErrors: 0.5}\n");
+        assert_eq!(rehearsal.alarms[0].unfed.as_deref(), *unfed, "{dimensions}");
+        let code = rehearsal.deployment.error.as_ref().map(|error| error.code.to_string());
+        assert_eq!(code.as_deref(), unfed.is_none().then_some("ALARM_ACTIVE"), "{dimensions}");
+    }
+}
+
+#[test]
+fn an_alarm_that_rings_before_the_deployment_stops_it_before_any_shift() {
+    let cases = [
+        (alarm(OF_ALIAS, ""), "name: x\ntraffic: {currentErrors: 0.1}\n"),
+        (alarm(OF_ALIAS, ", TreatMissingData: breaching"), "name: x\ntraffic: {perMinute: 0}\n"),
+    ];
+    for (resources, scenario) in cases {
+        let rehearsal = release(shop(WATCHING, &resources), scenario);
+        assert_eq!(
+            rehearsal.deployment.error.as_ref().map(|error| error.code.to_string()).as_deref(),
+            Some("ALARM_ACTIVE")
+        );
+        assert!(rehearsal.hooks.is_empty() && rehearsal.timeline.iter().all(|entry| entry.target_weight == 0.0));
+        assert!(events(&rehearsal).contains(&"alarm Errors is in ALARM already"), "{:?}", events(&rehearsal));
+    }
+}
+
+#[test]
+fn without_rollback_the_alias_stays_on_both_versions_and_the_next_deployment_fails() {
+    let rehearsal = release(shop(WATCHING, &alarm(OF_ALIAS, "")), "name: bad\ntraffic: {targetErrors: 0.5}\n");
+    assert!(rehearsal.deployment.rollback.is_none());
+    assert_eq!(rehearsal.alias.weights.len(), 2, "{:?}", rehearsal.alias);
+    let events = events(&rehearsal);
+    assert!(events.last().is_some_and(|last| last.starts_with("the next deployment fails")), "{events:?}");
+}
+
+#[test]
+fn a_stop_after_the_end_is_told() {
+    let rehearsal = release(shop(LINEAR, ""), "name: x\nstrategy: AllAtOnce\nstop: {minute: 30}\n");
+    assert!(rehearsal.succeeded());
+    assert!(events(&rehearsal).iter().any(|event| event.contains("before it could be stopped in minute 30")));
+}
+
+#[test]
+fn an_answer_that_nobody_took_is_none() {
+    let document = b"name: x\nhooks: {before: hangs}\nstop: {minute: 1, rollback: true}\n";
+    let scenario = Scenario::parse("case", document).expect("it is valid");
+    let rehearsal = play(scenario);
+    assert_eq!(rehearsal.hooks[0].answer, None, "{:?}", rehearsal.hooks[0].deliveries);
+    assert!(rehearsal.hooks[0].deliveries[0].contains("answered before"), "{:?}", rehearsal.hooks[0].deliveries);
+}
+
+#[test]
+fn a_hook_that_dies_never_answers_whatever_the_mode() {
+    let rehearsal = release(shop(LINEAR, ""), "name: x\nhooks: {before: dies}\n");
+    assert_eq!(rehearsal.hooks[0].answer, None);
+    assert_eq!(rehearsal.deployment.error.as_ref().map(|error| error.code.to_string()).as_deref(), Some("TIMEOUT"));
+}
+
+#[test]
+fn two_days_are_told_on_two_screens() {
+    let after = shop("DeploymentConfigName: !Ref Slow", "");
+    let rehearsal = release(after, "name: x\ntraffic: {targetErrors: 0.01}\n");
+    assert!(rehearsal.succeeded() && rehearsal.timeline.last().is_some_and(|last| last.minute > 2_800));
+    let text = text::render(&rehearsal);
+    assert!(text.lines().count() < 100, "{text}");
+    let (shown, steps) = (text.matches("alias updated").count(), text.matches(" steps more").count());
+    assert_eq!((shown, steps), (8, 1), "{text}");
+    let between = text.lines().find(|line| line.contains("steps more")).expect("a line");
+    assert!(between.contains("errors: ") && between.contains("of the new version"), "{between}");
+}
+
+#[test]
+fn what_is_taken_otherwise_than_written_is_noted() {
+    let rehearsal = release(shop(LINEAR, ""), "name: x\n");
+    assert!(rehearsal.notes[0].contains("(CodeDeployHook_own) is not run"), "{:?}", rehearsal.notes);
+    let open = "DeploymentConfigName: !Ref Slow, AlarmConfiguration: {Enabled: !ImportValue watching}, \
+        AutoRollbackConfiguration: {Enabled: true, Events: !ImportValue events}";
+    let rehearsal = release(shop(open, ""), "name: x\n");
+    for what in ["on which events it rolls back is not known", "whether alarms stop it is not known"] {
+        assert!(rehearsal.notes.iter().any(|note| note.starts_with(what)), "{what}: {:?}", rehearsal.notes);
+    }
+}
+
+#[test]
+fn an_alias_that_is_new_is_not_deployed() {
+    let after = shop(LINEAR, "");
+    let mut before = after.clone();
+    before[0].facts.resources.retain(|resource| resource.reference.logical_id.as_str() != "Live");
+    let script = Script { before, after, ..script(built_in("proceed")) };
+    let message = rehearse(&script).expect_err("nothing to rehearse").to_string();
+    assert!(message.contains("Live") && message.contains("no hook is called"), "{message}");
+}

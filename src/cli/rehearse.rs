@@ -89,10 +89,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         Some(path) => templates::load_one(path, &parameters)?.branches,
         None => after.clone(),
     };
-    if after.len() > 1 {
-        let count = after.len();
-        note(&format!("open conditions make {count} branches; the deployment is that of the first, hooks judge all"));
-    }
     let script =
         Script { before, after, function: arguments.function.clone(), scenario, policy, epoch: epoch(arguments) };
     let rehearsal =

@@ -117,6 +117,11 @@ impl Alarm {
         Self { rule, state: State::InsufficientData }
     }
 
+    /// How many minutes it looks back.
+    pub fn minutes(&self) -> u64 {
+        self.rule.period_minutes.saturating_mul(self.rule.evaluation_periods)
+    }
+
     /// The state after the latest evaluation.
     pub fn state(&self) -> State {
         self.state

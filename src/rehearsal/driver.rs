@@ -33,6 +33,10 @@ const COLD_START: Duration = Duration::from_millis(200);
 /// How long the process of [`Behaviour::Dies`] lives: into the observations, before the answer.
 const LIFE: Duration = Duration::from_millis(600);
 
+/// The longest that alarms look back before the deployment here, minutes; CloudWatch's own limit for periods of
+/// less than an hour is a day: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html>.
+const LONGEST_PAST: u64 = 24 * 60;
+
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// What a drive leaves to be told.
@@ -69,7 +73,10 @@ pub(super) struct Driver<'a> {
     target: Version,
     running: Running<'a>,
     traffic: Traffic,
+    /// Minute by minute, those before the deployment included.
     samples: Vec<Sample>,
+    /// The minutes of the deployment that are over.
+    minutes: u32,
     alarms: BTreeMap<String, Alarm>,
     stop: Option<Stop>,
     /// The weight of the target version since when, and what the running minute has seen of it.
@@ -99,6 +106,7 @@ impl<'a> Driver<'a> {
             running: FuturesUnordered::new(),
             traffic: Traffic::new(scenario.load),
             samples: Vec::new(),
+            minutes: 0,
             alarms: fed.collect(),
             stop: scenario.stop,
             weight: 0.0,
@@ -113,6 +121,7 @@ impl<'a> Driver<'a> {
     /// # Errors
     /// Where CodeDeploy refuses the deployment, or a call that a driver has to make.
     pub(super) async fn run(mut self) -> Result<Driven, ApiError> {
+        self.past();
         let created = self.stage.ask(|engine| engine.create_deployment(self.order.clone()))?;
         loop {
             self.act_on_effects()?;
@@ -129,13 +138,30 @@ impl<'a> Driver<'a> {
             }
             self.tick(created.deployment_id.as_str())?;
         }
+        if let Some(stop) = self.stop {
+            self.tell(format!("the deployment was over before it could be stopped in minute {}", stop.minute));
+        }
         self.try_again().await;
         self.out.alarms = self.alarms.into_iter().map(|(name, alarm)| (name, alarm.state())).collect();
         Ok(self.out)
     }
 
+    /// Lets the alarms see the traffic of the current version before the deployment: some ring already.
+    fn past(&mut self) {
+        let window = self.alarms.values().map(Alarm::minutes).max().unwrap_or(0);
+        for _ in 0..window.min(LONGEST_PAST) {
+            self.samples.push(self.traffic.before());
+            for alarm in self.alarms.values_mut() {
+                alarm.evaluate(&self.samples);
+            }
+        }
+        let states = self.alarms.iter().filter(|(_, alarm)| alarm.state() == State::Alarm);
+        let ringing: Vec<String> = states.map(|(name, _)| format!("alarm {name} is in ALARM already")).collect();
+        ringing.into_iter().for_each(|alarm| self.tell(alarm));
+    }
+
     fn end_of_minute(&self) -> Time {
-        Time::ZERO + MINUTE * (u32::try_from(self.samples.len()).unwrap_or(u32::MAX).saturating_add(1))
+        Time::ZERO + MINUTE * self.minutes.saturating_add(1)
     }
 
     /// When something happens that is not CodeDeploy's.
@@ -192,7 +218,7 @@ impl<'a> Driver<'a> {
             EffectKind::AliasUpdated { to, .. } => {
                 self.weigh();
                 self.weight = to.weight_of(self.target).as_fraction();
-                self.tell(format!("alias updated, {:.0} % to the target", self.weight * 100.0));
+                self.enter(format!("alias updated, {:.0} % to the target", self.weight * 100.0), true, None);
             }
             EffectKind::Created { rollback_of: None } => self.tell(format!("deployment {id} created")),
             EffectKind::Created { rollback_of: Some(undone) } => {
@@ -218,16 +244,17 @@ impl<'a> Driver<'a> {
     }
 
     fn tell(&mut self, event: String) {
-        self.enter(event, None);
+        self.enter(event, false, None);
     }
 
-    fn enter(&mut self, event: String, sample: Option<Sample>) {
+    fn enter(&mut self, event: String, step: bool, sample: Option<Sample>) {
         let now = self.stage.now();
         self.out.timeline.push(Entry {
             minute: now.as_millis() / 60_000,
             second: now.as_secs_f64(),
             event,
             target_weight: self.weight,
+            step,
             traffic: sample.map(Into::into),
         });
     }
@@ -243,9 +270,10 @@ impl<'a> Driver<'a> {
     fn minute(&mut self) {
         self.weigh();
         let share = (std::mem::take(&mut self.weighted_seconds) / MINUTE.as_secs_f64()).clamp(0.0, 1.0);
-        let sample = self.traffic.minute(self.samples.len() as u64 + 1, share);
+        self.minutes = self.minutes.saturating_add(1);
+        let sample = self.traffic.minute(u64::from(self.minutes), share);
         self.samples.push(sample);
-        self.enter("traffic".to_owned(), Some(sample));
+        self.enter("traffic".to_owned(), false, Some(sample));
         let mut changes = Vec::new();
         for (name, alarm) in &mut self.alarms {
             let before = alarm.state();
@@ -317,10 +345,9 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// After a stop without rollback, the next deployment shows what that leaves behind.
+    /// Where an end without rollback left the alias on two versions, the next deployment shows what that means.
     async fn try_again(&mut self) {
-        let stopped_midway = self.scenario.stop.is_some_and(|stop| !stop.rollback) && (0.0..1.0).contains(&self.weight);
-        if !stopped_midway || self.weight <= 0.0 {
+        if self.weight <= 0.0 || self.weight >= 1.0 {
             return;
         }
         let created = match self.stage.ask(|engine| engine.create_deployment(self.order.clone())) {

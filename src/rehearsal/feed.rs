@@ -1,10 +1,13 @@
 //! From an alarm of the stack to the rule by which synthetic traffic feeds it.
 
 use super::alarm::{Comparison, Metric, MissingData, Rule, Scope, Statistic};
-use crate::facts::{Observed, Text, cloudwatch};
+use crate::{
+    facts::{Observed, Text, cloudwatch},
+    stack::{Canary, FunctionTarget, Stack},
+};
 
-/// The rule of an alarm on `AWS/Lambda`, or why synthetic traffic says nothing to it.
-pub(super) fn rule(alarm: &cloudwatch::Alarm) -> Result<Rule, String> {
+/// The rule of an alarm on `AWS/Lambda`, or why the synthetic traffic of the alias says nothing to it.
+pub(super) fn rule(stack: &Stack<'_>, canary: &Canary, alarm: &cloudwatch::Alarm) -> Result<Rule, String> {
     if alarm.metrics.present().is_some() {
         return Err("it uses metric math".to_owned());
     }
@@ -21,7 +24,7 @@ pub(super) fn rule(alarm: &cloudwatch::Alarm) -> Result<Rule, String> {
     let to_alarm = alarm.datapoints_to_alarm.present().map_or(periods, |number| u64::from(*number));
     Ok(Rule {
         metric,
-        scope: scope(alarm)?,
+        scope: scope(stack, canary, alarm)?,
         statistic: statistic(alarm)?,
         period_minutes: u64::from(known(&alarm.period, "period")?.div_ceil(60)).max(1),
         evaluation_periods: periods.max(1),
@@ -45,18 +48,56 @@ fn literal<'a>(fact: &'a Observed<Text>, what: &str) -> Result<&'a str, String> 
     text.as_str().ok_or_else(|| format!("its {what} {text} is known only after deployment"))
 }
 
+/// Whose invocations the alarm counts: those that Lambda reports with exactly its dimensions.
+///
 /// `ExecutedVersion` narrows to the version that it names, which in a template is the one being deployed.
-fn scope(alarm: &cloudwatch::Alarm) -> Result<Scope, String> {
-    let mut scope = Scope::Both;
-    for dimension in known(&alarm.dimensions, "dimensions")? {
+/// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html>
+fn scope(stack: &Stack<'_>, canary: &Canary, alarm: &cloudwatch::Alarm) -> Result<Scope, String> {
+    let (mut function, mut resource, mut version) = (None, None, None);
+    for dimension in alarm.dimensions.present().into_iter().flatten() {
         let dimension = known(dimension, "dimension")?;
+        let value = known(&dimension.value, "dimension's value")?;
         match literal(&dimension.name, "dimension's name")? {
-            "FunctionName" | "Resource" => {}
-            "ExecutedVersion" => scope = Scope::Target,
+            "FunctionName" => function = Some(value),
+            "Resource" => resource = Some(value),
+            "ExecutedVersion" => version = Some(value),
             other => return Err(format!("synthetic traffic has no dimension {other}")),
         }
     }
-    Ok(scope)
+    if let Observed::Unknown(why) = &alarm.dimensions {
+        return Err(format!("its dimensions are not known: {why}"));
+    }
+    match (function, resource, version) {
+        (None, Some(_), _) | (_, None, Some(_)) => Err("Lambda never reports with its dimensions".to_owned()),
+        (None, None, None) => Ok(Scope::Both),
+        (Some(function), resource, version) => {
+            of_function(stack, canary, function)?;
+            resource.map_or(Ok(()), |resource| of_alias(stack, canary, resource))?;
+            match version.map(|version| (version, version.as_str())) {
+                None => Ok(Scope::Both),
+                Some((_, Some(number))) => Err(format!("it watches version {number}, not the one being deployed")),
+                Some((_, None)) => Ok(Scope::Target),
+            }
+        }
+    }
+}
+
+fn of_function(stack: &Stack<'_>, canary: &Canary, name: &Text) -> Result<(), String> {
+    match stack.functions.target(name) {
+        Some(FunctionTarget::Unknown(why)) => Err(format!("which function it watches is not known: {why}")),
+        Some(target) if target.function() == canary.function.function() => Ok(()),
+        _ => Err("it watches another function".to_owned()),
+    }
+}
+
+fn of_alias(stack: &Stack<'_>, canary: &Canary, resource: &Text) -> Result<(), String> {
+    of_function(stack, canary, resource)?;
+    let Some(FunctionTarget::Function { qualifier, .. }) = stack.functions.target(resource) else { return Ok(()) };
+    match qualifier.same(&canary.qualifier) {
+        Some(true) => Ok(()),
+        Some(false) => Err(format!("it watches {}", qualifier.in_words())),
+        None => Err("which alias it watches is not known".to_owned()),
+    }
 }
 
 fn statistic(alarm: &cloudwatch::Alarm) -> Result<Statistic, String> {

@@ -55,6 +55,7 @@ fn heading(rehearsal: &Rehearsal) -> Markup {
                 (subject.function) ":" (subject.alias) ", version " (subject.current_version) " to "
                 (subject.target_version) ", " (subject.strategy)
             }
+            @if !rehearsal.notes.is_empty() { ul { @for note in &rehearsal.notes { li { (note) } } } }
             p.end.good[rehearsal.succeeded()].bad[!rehearsal.succeeded()] {
                 strong { "Deployment " (deployment.status) }
                 @if let Some(error) = &deployment.error { " – " (error.code) ": " (error.message) }

@@ -38,8 +38,9 @@ use crate::{
     check::VerdictKind,
     deployment::{AppSpec, Hooks, Strategy, Version, VersionError},
     evaluate::evaluate,
+    event::Answer,
     facts::{Branch, Observed},
-    hook::Guarded,
+    hook::{Delivery, Guarded},
     judgement::Judgement,
     policy::Policy,
     report::{Counts, Entry, Report},
@@ -100,7 +101,9 @@ pub enum RehearsalError {
 pub fn rehearse(script: &Script) -> Result<Rehearsal, RehearsalError> {
     let scenario = &script.scenario;
     let first = script.after.first().ok_or(RehearsalError::NoStack)?;
-    let plan = Plan::of(&first.facts, script.function.as_deref(), scenario.strategy)?;
+    let before = script.before.first().map(|branch| &branch.facts);
+    let mut plan = Plan::of(&first.facts, before, script.function.as_deref(), scenario.strategy)?;
+    plan.notes.extend(taken_branch(&script.after));
     let (mut release, _) = change::apply(&script.after, &scenario.changes, Moment::Release);
     let (mut shift, touched) = change::apply(&script.after, &scenario.changes, Moment::Shift);
     change::obstruct(&mut release, &scenario.observations);
@@ -127,6 +130,18 @@ pub fn rehearse(script: &Script) -> Result<Rehearsal, RehearsalError> {
         let driven = Driver::new(&stage, &plan, scenario, order, versions.1).run().await?;
         record(script, &plan, &stage, driven, versions)
     })
+}
+
+/// Which of several branches is deployed.
+fn taken_branch(branches: &[Branch]) -> Option<String> {
+    let first = branches.first().filter(|_| branches.len() > 1)?;
+    let taken = first.assumptions.iter().map(|assumption| format!("{} is {}", assumption.condition, assumption.holds));
+    let taken: Vec<String> = taken.collect();
+    Some(format!(
+        "open conditions make {} branches: deployed is the one where {}; the hooks judge all",
+        branches.len(),
+        taken.join(", ")
+    ))
 }
 
 /// The stack before the release, judged as its own release would have been.
@@ -219,6 +234,7 @@ fn record(
                 unfed: alarm.rule.as_ref().err().cloned(),
             })
             .collect(),
+        notes: plan.notes.clone(),
         timeline: driven.timeline,
     })
 }
@@ -247,7 +263,7 @@ fn hook_record(called: Called, policy: &Policy, baseline: &Observed<Baseline>) -
     let deliveries = called.results.iter().map(told).collect();
     let mut record = HookRecord {
         phase: called.phase,
-        answer: called.results.first().map(|guarded| guarded.answer),
+        answer: delivered(&called),
         fitness: None,
         fitness_before: baseline.present().and_then(|baseline| baseline.fitness.total).map(|score| score.as_f64()),
         reasons: Vec::new(),
@@ -263,6 +279,12 @@ fn hook_record(called: Called, policy: &Policy, baseline: &Observed<Baseline>) -
         None => record.reasons.push("the process ended before it answered, at every attempt".to_owned()),
     }
     record
+}
+
+/// What CodeDeploy was told; an answer that it did not take is none.
+fn delivered(called: &Called) -> Option<Answer> {
+    let taken = called.results.iter().find(|guarded| matches!(guarded.delivery, Delivery::Delivered { .. }));
+    taken.map(|guarded| guarded.answer)
 }
 
 fn told(guarded: &Guarded) -> String {

@@ -3,11 +3,12 @@
 use crate::{
     deployment::{Strategy, full_config_name},
     facts::{
-        Directory, Facts, Observed, Properties, Target, Text,
+        Facts, Observed, Properties, Target, Text, Why,
         codedeploy::{DeploymentGroup, TrafficRoutingConfig},
         lambda::Alias,
     },
     inventory::LogicalId,
+    stack::{Canary, Stack},
 };
 
 use super::{alarm::Rule, engine::AutoRollbackEvent, feed};
@@ -33,6 +34,8 @@ pub struct Plan {
     pub alarms: Vec<PlannedAlarm>,
     /// The other functions that CodeDeploy would deploy at the same time.
     pub alongside: Vec<LogicalId>,
+    /// What the rehearsal takes otherwise than the template has it, or had to assume.
+    pub notes: Vec<String>,
 }
 
 /// An alarm of the deployment group.
@@ -61,6 +64,15 @@ pub enum PlanError {
         /// What there is.
         known: Vec<String>,
     },
+    /// No alias that CodeDeploy would update was there before.
+    #[error(
+        "the stack before has no alias that CodeDeploy would update: CloudFormation creates {} with all the traffic \
+         at once, and no hook is called; rehearse the release after it", created.join(", ")
+    )]
+    FirstRelease {
+        /// The aliases that are new.
+        created: Vec<String>,
+    },
     /// A needed part is not known.
     #[error("cannot rehearse {function}: {what}; give it with --parameter, or name a strategy in a scenario")]
     Unknown {
@@ -74,73 +86,95 @@ pub enum PlanError {
 impl Plan {
     /// Plans the deployment of `function`, or of the first one that CodeDeploy deploys.
     ///
+    /// CodeDeploy updates an alias, it never creates one: one that `before` lacks is not deployed.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatepolicy.html>
+    ///
     /// # Errors
     /// A [`PlanError`] where there is none, or where its strategy is not known.
-    pub fn of(facts: &Facts, function: Option<&str>, strategy: Option<Strategy>) -> Result<Self, PlanError> {
-        let directory = Directory::of(facts);
-        let deployed = deployed(facts, &directory);
-        let names: Vec<String> = deployed.iter().map(|(id, _)| id.to_string()).collect();
+    pub fn of(
+        facts: &Facts,
+        before: Option<&Facts>,
+        function: Option<&str>,
+        strategy: Option<Strategy>,
+    ) -> Result<Self, PlanError> {
+        let stack = Stack::of(facts);
+        let all = deployed(&stack);
+        let there = |alias: &LogicalId| before.is_none_or(|before| before.get(alias).is_some());
+        let (deployed, created): (Vec<Deployed<'_>>, _) = all.into_iter().partition(|each| there(&each.canary.alias));
+        let names = |deployed: &[Deployed<'_>]| deployed.iter().map(|each| each.function.to_string()).collect();
         let chosen = match function {
+            None if deployed.is_empty() && !created.is_empty() => {
+                let created = created.iter().map(|each| each.canary.alias.to_string()).collect();
+                return Err(PlanError::FirstRelease { created });
+            }
             None => deployed.first().ok_or(PlanError::NothingDeployed)?,
-            Some(asked) => deployed
-                .iter()
-                .find(|(id, _)| id.as_str() == asked)
-                .ok_or_else(|| PlanError::NotDeployed { asked: asked.to_owned(), known: names })?,
+            Some(asked) => match deployed.iter().find(|each| each.function.as_str() == asked) {
+                Some(found) => found,
+                None => match created.iter().find(|each| each.function.as_str() == asked) {
+                    Some(new) => return Err(PlanError::FirstRelease { created: vec![new.canary.alias.to_string()] }),
+                    None => return Err(PlanError::NotDeployed { asked: asked.to_owned(), known: names(&deployed) }),
+                },
+            },
         };
-        let (id, alias) = chosen;
-        let unknown = |what: String| PlanError::Unknown { function: id.to_string(), what };
+        let mut plan = chosen.plan(&stack, strategy)?;
+        plan.alongside =
+            deployed.iter().map(|each| each.function).filter(|id| **id != plan.function).cloned().collect();
+        plan.alongside.dedup();
+        Ok(plan)
+    }
+}
+
+/// A function with its alias that CodeDeploy updates.
+struct Deployed<'a> {
+    function: &'a LogicalId,
+    alias: &'a Alias,
+    canary: &'a Canary,
+}
+
+/// Each alias of a function of the stack that CodeDeploy updates, in the order of the template.
+fn deployed<'a>(stack: &'a Stack<'_>) -> Vec<Deployed<'a>> {
+    let certain = stack.canaries.iter().filter(|canary| canary.uncertain.is_none());
+    let deployed = certain.filter_map(|canary| match &stack.facts.get(&canary.alias)?.properties {
+        Properties::Alias(alias) => Some(Deployed { function: canary.function.function()?, alias, canary }),
+        _ => None,
+    });
+    deployed.collect()
+}
+
+impl Deployed<'_> {
+    fn plan(&self, stack: &Stack<'_>, strategy: Option<Strategy>) -> Result<Plan, PlanError> {
+        let unknown = |what: String| PlanError::Unknown { function: self.function.to_string(), what };
         let (group_id, group) =
-            group_of(facts, alias).ok_or_else(|| unknown("its deployment group is not in the template".into()))?;
+            self.group(stack).ok_or_else(|| unknown("its deployment group is not in the template".into()))?;
         let (config, strategy) = strategy_of(group, strategy).map_err(unknown)?;
-        let name = alias
-            .name
-            .present()
-            .and_then(Text::as_str)
-            .ok_or_else(|| unknown("the name of its alias is not known".into()))?;
-        Ok(Self {
-            function: id.clone(),
+        let name = self.alias.name.present().and_then(Text::as_str);
+        let name = name.ok_or_else(|| unknown("the name of its alias is not known".into()))?;
+        let hooks = self.canary.hooks.iter().map(|hook| {
+            let name = hook.name.present().map_or("not known".to_owned(), Text::to_string);
+            format!("the stack's own hook ({name}) is not run: fitgate's stands in its place")
+        });
+        Ok(Plan {
+            function: self.function.clone(),
             alias: name.to_owned(),
             group: group_id.to_string(),
             config,
             strategy,
             rollback_events: rollback_events(group),
             ignore_poll_alarm_failure: ignores_poll_failure(group),
-            alarms: alarms(facts, &directory, group),
-            alongside: deployed.iter().map(|(other, _)| other).filter(|other| *other != id).cloned().collect(),
+            alarms: alarms(stack, self.canary, group),
+            alongside: Vec::new(),
+            notes: hooks.chain(assumptions(group)).collect(),
         })
     }
-}
 
-/// Each function whose alias CodeDeploy updates, with that alias, in the order of the template.
-fn deployed<'a>(facts: &'a Facts, directory: &Directory) -> Vec<(LogicalId, &'a Alias)> {
-    let aliases = facts.each(|properties| match properties {
-        Properties::Alias(alias) => Some(alias.as_ref()),
-        _ => None,
-    });
-    aliases
-        .filter(|(_, alias)| {
-            let update = alias.update_policy.present();
-            update.is_some_and(|policy| policy.code_deploy_lambda_alias_update.present().is_some())
-        })
-        .filter_map(|(_, alias)| match directory.resolve(alias.function_name.present()?, &["AWS::Lambda::Function"]) {
-            Target::Resource(function) => Some((function, alias)),
-            Target::Elsewhere | Target::Unknown(_) => None,
-        })
-        .collect()
-}
-
-fn group_of<'a>(facts: &'a Facts, alias: &Alias) -> Option<(&'a LogicalId, &'a DeploymentGroup)> {
-    let update = alias.update_policy.present()?.code_deploy_lambda_alias_update.present()?;
-    let named = update.deployment_group_name.present()?;
-    facts
-        .each(|properties| match properties {
-            Properties::DeploymentGroup(group) => Some(group.as_ref()),
+    fn group<'a>(&self, stack: &Stack<'a>) -> Option<(&'a LogicalId, &'a DeploymentGroup)> {
+        let Target::Resource(id) = &self.canary.group else { return None };
+        let resource = stack.facts.get(id)?;
+        match &resource.properties {
+            Properties::DeploymentGroup(group) => Some((&resource.reference.logical_id, group)),
             _ => None,
-        })
-        .find(|(id, group)| {
-            named.references().any(|reference| reference == id.as_str())
-                || group.deployment_group_name.present().is_some_and(|name| name == named)
-        })
+        }
+    }
 }
 
 /// The deployment configuration's name, and how it shifts traffic.
@@ -193,18 +227,48 @@ fn ignores_poll_failure(group: &DeploymentGroup) -> bool {
     alarms.is_some_and(|alarms| alarms.ignore_poll_alarm_failure.present() == Some(&true))
 }
 
-fn alarms(facts: &Facts, directory: &Directory, group: &DeploymentGroup) -> Vec<PlannedAlarm> {
+/// What of the group is not known, and what is taken in its place.
+fn assumptions(group: &DeploymentGroup) -> Vec<String> {
+    let rollback = &group.auto_rollback_configuration;
+    let alarms = &group.alarm_configuration;
+    let open = [
+        (
+            "whether it rolls back",
+            "as not",
+            rollback.as_ref().and_then(|rollback| rollback.enabled.as_ref()).known().err(),
+        ),
+        ("on which events it rolls back", "as on none of them", {
+            let events = rollback.as_ref().and_then(|rollback| rollback.events.as_ref());
+            events.known().err().or_else(|| open_item(rollback.present().map(|rollback| &rollback.events)))
+        }),
+        ("whether alarms stop it", "as not", alarms.as_ref().and_then(|alarms| alarms.enabled.as_ref()).known().err()),
+        ("which alarms stop it", "without those", {
+            let listed = alarms.as_ref().and_then(|alarms| alarms.alarms.as_ref());
+            listed.known().err().or_else(|| open_item(alarms.present().map(|alarms| &alarms.alarms)))
+        }),
+    ];
+    let note =
+        |(what, taken, why): (&str, &str, Option<Why>)| Some(format!("{what} is not known, taken {taken}: {}", why?));
+    open.into_iter().filter_map(note).collect()
+}
+
+/// Why an item of a list is not known, where one is not.
+fn open_item<T>(list: Option<&Observed<Vec<Observed<T>>>>) -> Option<Why> {
+    list?.present()?.iter().find_map(|item| item.known().err())
+}
+
+fn alarms(stack: &Stack<'_>, canary: &Canary, group: &DeploymentGroup) -> Vec<PlannedAlarm> {
     let configured = group.alarm_configuration.present().filter(|alarms| alarms.enabled.present() == Some(&true));
     let named = configured.and_then(|alarms| alarms.alarms.present());
     let names = named.into_iter().flatten().filter_map(|alarm| alarm.present()?.name.present());
-    names.map(|name| planned(facts, directory, name)).collect()
+    names.map(|name| planned(stack, canary, name)).collect()
 }
 
-fn planned(facts: &Facts, directory: &Directory, name: &Text) -> PlannedAlarm {
-    match directory.resolve(name, &["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"]) {
+fn planned(stack: &Stack<'_>, canary: &Canary, name: &Text) -> PlannedAlarm {
+    match stack.directory.resolve(name, &["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"]) {
         Target::Resource(id) => {
-            let rule = match facts.get(&id).map(|resource| &resource.properties) {
-                Some(Properties::Alarm(alarm)) => feed::rule(alarm),
+            let rule = match stack.facts.get(&id).map(|resource| &resource.properties) {
+                Some(Properties::Alarm(alarm)) => feed::rule(stack, canary, alarm),
                 Some(Properties::CompositeAlarm(_)) => Err("it is a composite alarm".to_owned()),
                 _ => Err("it cannot be read".to_owned()),
             };

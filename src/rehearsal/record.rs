@@ -30,6 +30,8 @@ pub struct Rehearsal {
     pub alias: AliasRecord,
     /// What the alarms of the deployment group look at, and which of them nothing here feeds.
     pub alarms: Vec<AlarmRecord>,
+    /// What the rehearsal takes otherwise than the template has it, or had to assume.
+    pub notes: Vec<String>,
     /// Everything that happened, in order.
     pub timeline: Vec<Entry>,
 }
@@ -153,6 +155,9 @@ pub struct Entry {
     pub event: String,
     /// The weight of the target version after it, 0 to 1.
     pub target_weight: f64,
+    /// Whether it is a step of the shift: the alias got new weights.
+    #[serde(skip)]
+    pub step: bool,
     /// What a minute of traffic saw.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub traffic: Option<Observation>,

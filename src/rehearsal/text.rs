@@ -16,6 +16,9 @@ use crate::{
 const CELLS: usize = 20;
 /// Where the words of the timeline begin: time, plot, weight and observed share stand before.
 const WORDS: usize = 42;
+/// So many steps are shown at each end of a long shift, and no fewer than so many are left out between.
+const ENDS: usize = 4;
+const LEFT_OUT: usize = 6;
 /// Of the points lost, so many findings are named.
 const LOSSES: usize = 8;
 
@@ -39,9 +42,12 @@ pub fn render(rehearsal: &Rehearsal) -> String {
 fn heading(out: &mut String, rehearsal: &Rehearsal) {
     let subject = &rehearsal.subject;
     line(out, &format!("{BOLD}Rehearsal {}{BOLD:#}", rehearsal.scenario));
-    paragraph(out, 2, &rehearsal.description);
+    if !rehearsal.description.is_empty() {
+        paragraph(out, 2, &rehearsal.description);
+    }
     let route = format!("version {} to {}", subject.current_version, subject.target_version);
     paragraph(out, 2, &format!("{}:{}, {route}, {}", subject.function, subject.alias, subject.strategy));
+    rehearsal.notes.iter().for_each(|note| bullet(out, "!", note));
     if !subject.deployed_alongside.is_empty() {
         paragraph(out, 2, &format!("Deployed at the same time: {}", subject.deployed_alongside.join(", ")));
     }
@@ -49,23 +55,62 @@ fn heading(out: &mut String, rehearsal: &Rehearsal) {
 }
 
 fn timeline(out: &mut String, entries: &[Entry]) {
-    line(out, &format!("{FAINT}h:mm:ss  weight of the new version      seen{FAINT:#}"));
-    let mut index = 0;
-    while let Some(entry) = entries.get(index) {
-        row(out, entry);
-        index += 1;
-        let alike = entries[index..].iter().take_while(|next| is_more_of_the_same(entry, next)).count();
-        // The first and the last of many equal minutes are shown, those between are counted.
-        if entry.traffic.is_some() && alike > 2 {
-            line(out, &format!("{FAINT}      …  {} minutes alike{FAINT:#}", alike - 1));
-            index += alike - 1;
-        }
+    line(out, &format!("{FAINT}h:mm:ss  weight of the new version      seen  {FAINT:#}"));
+    let mut rest = entries;
+    while !rest.is_empty() {
+        let (stretch, behind) = rest.split_at(quiet(rest).max(1));
+        self::stretch(out, stretch);
+        rest = behind;
     }
     line(out, "");
 }
 
-fn is_more_of_the_same(entry: &Entry, next: &Entry) -> bool {
-    next.traffic.is_some() && (next.target_weight - entry.target_weight).abs() < f64::EPSILON
+/// How many entries from the first on are traffic or a step of the shift.
+fn quiet(entries: &[Entry]) -> usize {
+    entries.iter().take_while(|entry| entry.traffic.is_some() || entry.step).count()
+}
+
+/// Entries without any other event among them: the first and the last steps, those between are summed up.
+fn stretch(out: &mut String, entries: &[Entry]) {
+    let steps: Vec<&[Entry]> = entries.chunk_by(|one, next| one.target_weight == next.target_weight).collect();
+    if steps.len() <= 2 * ENDS + LEFT_OUT {
+        return steps.into_iter().for_each(|step| self::step(out, step));
+    }
+    let (first, rest) = steps.split_at(ENDS);
+    let (between, last) = rest.split_at(rest.len() - ENDS);
+    first.iter().for_each(|entries| step(out, entries));
+    let minutes = between.iter().copied().flatten();
+    line(out, &format!("{FAINT}      …  {} steps more, {}{FAINT:#}", between.len(), minutes_in_words(minutes, "")));
+    last.iter().for_each(|entries| step(out, entries));
+}
+
+/// Entries at one weight: the first and the last of many minutes are shown, those between are summed up.
+fn step(out: &mut String, entries: &[Entry]) {
+    let minutes = entries.iter().position(|entry| entry.traffic.is_some()).unwrap_or(entries.len());
+    let (others, minutes) = entries.split_at(minutes);
+    others.iter().for_each(|entry| row(out, entry));
+    match minutes {
+        [first, between @ .., last] if between.len() > 1 => {
+            row(out, first);
+            line(out, &format!("{FAINT}      …  {}{FAINT:#}", minutes_in_words(between.iter(), " alike")));
+            row(out, last);
+        }
+        few => few.iter().for_each(|entry| row(out, entry)),
+    }
+}
+
+/// `26 minutes alike`, or with their errors.
+fn minutes_in_words<'a>(entries: impl Iterator<Item = &'a Entry>, without_errors: &str) -> String {
+    let (mut minutes, mut current, mut target) = (0, 0, 0);
+    for sample in entries.filter_map(|entry| Some(entry.traffic.as_ref()?.sample)) {
+        minutes += 1;
+        current += sample.current.errors;
+        target += sample.target.errors;
+    }
+    match traffic_words(current, target).as_str() {
+        "" => format!("{minutes} minutes{without_errors}"),
+        errors => format!("{minutes} minutes, {errors}"),
+    }
 }
 
 fn row(out: &mut String, entry: &Entry) {
@@ -119,7 +164,11 @@ fn hook(out: &mut String, hook: &HookRecord) {
     line(out, &format!("{BOLD}{} hook{BOLD:#} {style}{said}{style:#}", hook.phase.word()));
     if let Some(fitness) = hook.fitness {
         let before = hook.fitness_before.map_or("no baseline".to_owned(), |before| format!("before: {before}"));
-        line(out, &format!("  fitness {fitness} of 100 ({before}), {} resources, {}", hook.resources, counts(hook)));
+        paragraph(
+            out,
+            2,
+            &format!("fitness {fitness} of 100 ({before}), {} resources, {}", hook.resources, counts(hook)),
+        );
     }
     for reason in &hook.reasons {
         bullet(out, "-", reason);

@@ -70,6 +70,15 @@ impl Traffic {
         Self { load, chance: fastrand::Rng::with_seed(load.seed) }
     }
 
+    /// A minute before the deployment: all of it on the current version, which fails as often as it does on average.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a u32")]
+    pub fn before(&self) -> Sample {
+        let invocations = self.load.per_minute;
+        let errors = (f64::from(invocations) * self.load.current_errors.clamp(0.0, 1.0)).round() as u32;
+        let current = Count { invocations, errors };
+        Sample { minute: 0, expected_share: 0.0, current, target: Count::default() }
+    }
+
     /// The invocations of the minute that ends as number `minute`, with the target at `weight` (0 to 1).
     pub fn minute(&mut self, minute: u64, weight: f64) -> Sample {
         let mut sample = Sample { minute, expected_share: weight, current: Count::default(), target: Count::default() };
