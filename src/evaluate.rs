@@ -29,6 +29,7 @@ use crate::{
     checks::{self, exemption::EXEMPTION_EXPIRED},
     facts::Branch,
     inventory::{LogicalId, ResourceType},
+    need::Need,
     policy::Policy,
 };
 use subjects::{Judged, Subjects};
@@ -70,18 +71,25 @@ pub struct UnusedExemption {
     pub owner: String,
 }
 
-/// Types whose resources are judged as part of another one: their properties are joined onto a subject
-/// of another type, or holistic checks read them on the way from one subject to the next.
-const PART_OF_ANOTHER: &[&str] = &[
-    "AWS::ApiGateway::Method",
-    "AWS::ApiGatewayV2::Integration",
-    "AWS::ApplicationAutoScaling::ScalableTarget",
-    "AWS::ApplicationAutoScaling::ScalingPolicy",
-    "AWS::CodeDeploy::DeploymentConfig",
-    "AWS::IAM::ManagedPolicy",
-    "AWS::IAM::Policy",
-    "AWS::Lambda::Version",
-    "AWS::S3::BucketPolicy",
+/// Types whose resources are judged as part of another one, and the need by which a check says that it looks at
+/// them: their properties are joined onto a subject of another type, or a holistic check reads them on its way.
+const PART_OF_ANOTHER: &[(&str, Need)] = &[
+    ("AWS::ApiGateway::Method", Need::RestApiIntegrations),
+    ("AWS::ApiGatewayV2::Api", Need::HttpApiIntegrations),
+    ("AWS::ApiGatewayV2::Integration", Need::HttpApiIntegrations),
+    ("AWS::ApplicationAutoScaling::ScalableTarget", Need::ScalableTargets),
+    ("AWS::ApplicationAutoScaling::ScalingPolicy", Need::ScalingPolicies),
+    ("AWS::Backup::BackupSelection", Need::ProtectedResources),
+    ("AWS::CloudWatch::Alarm", Need::Alarms),
+    ("AWS::CloudWatch::CompositeAlarm", Need::Alarms),
+    ("AWS::CodeDeploy::Application", Need::DeploymentApplication),
+    ("AWS::CodeDeploy::DeploymentConfig", Need::DeploymentConfig),
+    ("AWS::EC2::Subnet", Need::Subnets),
+    ("AWS::IAM::ManagedPolicy", Need::RoleAttachments),
+    ("AWS::IAM::Policy", Need::RolePolicies),
+    ("AWS::Lambda::Version", Need::FunctionVersions),
+    ("AWS::Logs::LogGroup", Need::LogGroups),
+    ("AWS::S3::BucketPolicy", Need::BucketPolicy),
 ];
 
 /// What one check says of every resource it applies to, in the order of the source, over all branches.
@@ -136,11 +144,13 @@ pub fn ask(
 
 /// Types that none of these checks was asked about, with their numbers.
 fn unjudged(checks: &[&Check], subjects: &Subjects<'_>) -> Vec<Unjudged> {
-    let judged: BTreeSet<&str> = checks.iter().flat_map(|check| check.applies.types()).copied().collect();
+    let mut judged: BTreeSet<&str> = checks.iter().flat_map(|check| check.applies.types()).copied().collect();
+    let needs: BTreeSet<Need> = checks.iter().flat_map(|check| check.needs).copied().collect();
+    judged.extend(PART_OF_ANOTHER.iter().filter(|(_, need)| needs.contains(need)).map(|(r#type, _)| r#type));
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for name in subjects.names() {
         let r#type = name.r#type.as_str();
-        if !judged.contains(r#type) && !PART_OF_ANOTHER.contains(&r#type) {
+        if !judged.contains(r#type) {
             *counts.entry(r#type).or_default() += 1;
         }
     }

@@ -317,7 +317,68 @@ fn types_that_nobody_judges_are_named_and_counted() {
     ];
     let evaluation = ask(FOUR, &one(resources), &Policy::default(), TODAY);
     let unjudged: Vec<_> = evaluation.unjudged.iter().map(|it| (it.r#type.as_str(), it.count)).collect();
-    assert_eq!(unjudged, [("AWS::SQS::Queue", 2), ("Custom::Thing", 1)]);
+    assert_eq!(unjudged, [("AWS::S3::BucketPolicy", 1), ("AWS::SQS::Queue", 2), ("Custom::Thing", 1)]);
+}
+
+#[test]
+fn what_a_check_reads_on_its_way_to_another_resource_is_read() {
+    let types = [
+        "AWS::ApiGateway::Authorizer",
+        "AWS::ApiGateway::Method",
+        "AWS::ApiGateway::RestApi",
+        "AWS::ApiGatewayV2::Api",
+        "AWS::ApiGatewayV2::Authorizer",
+        "AWS::ApiGatewayV2::Integration",
+        "AWS::AppSync::DataSource",
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        "AWS::ApplicationAutoScaling::ScalingPolicy",
+        "AWS::Backup::BackupSelection",
+        "AWS::CloudWatch::Alarm",
+        "AWS::CloudWatch::CompositeAlarm",
+        "AWS::CodeDeploy::Application",
+        "AWS::CodeDeploy::DeploymentConfig",
+        "AWS::CodeDeploy::DeploymentGroup",
+        "AWS::Cognito::UserPool",
+        "AWS::DAX::Cluster",
+        "AWS::DynamoDB::GlobalTable",
+        "AWS::DynamoDB::Table",
+        "AWS::EC2::Subnet",
+        "AWS::ElasticLoadBalancingV2::TargetGroup",
+        "AWS::Events::Rule",
+        "AWS::IAM::ManagedPolicy",
+        "AWS::IAM::Policy",
+        "AWS::IAM::Role",
+        "AWS::IoT::TopicRule",
+        "AWS::Lambda::Alias",
+        "AWS::Lambda::EventInvokeConfig",
+        "AWS::Lambda::EventSourceMapping",
+        "AWS::Lambda::Function",
+        "AWS::Lambda::Permission",
+        "AWS::Lambda::Url",
+        "AWS::Lambda::Version",
+        "AWS::Logs::LogGroup",
+        "AWS::Logs::SubscriptionFilter",
+        "AWS::Pipes::Pipe",
+        "AWS::S3::AccessPoint",
+        "AWS::S3::Bucket",
+        "AWS::S3::BucketPolicy",
+        "AWS::SNS::Subscription",
+        "AWS::SNS::Topic",
+        "AWS::SQS::Queue",
+        "AWS::Scheduler::Schedule",
+        "AWS::StepFunctions::StateMachine",
+    ];
+    let all = |checks: &str| {
+        let resources = types.iter().enumerate().map(|(index, name)| resource(&format!("R{index}"), name, json!({})));
+        evaluate(&one(resources.collect()), &policy(checks), TODAY).unjudged
+    };
+    assert_eq!(all("mode: observe"), []);
+    // Nobody reads an alarm where the checks of alarms are off.
+    let off =
+        "checks: {alias-alarms-in-deployment-group: off, deployment-alarms-usable: off, alarm-window-fits-canary: off}";
+    let unread = all(off);
+    let unread: Vec<&str> = unread.iter().map(|unjudged| unjudged.r#type.as_str()).collect();
+    assert_eq!(unread, ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Every scenario against the contract of CodeDeploy, on the project's own template.
 #![cfg(feature = "cli")]
-#![expect(clippy::expect_used, reason = "a test fails by panicking, its own functions too")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, its own functions too")]
 
 use std::{collections::BTreeMap, path::Path};
 

@@ -37,7 +37,7 @@ pub use properties::Properties;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 pub use tag::Tag;
-pub use text::{Part, TEXT, Text};
+pub use text::{Part, TEXT, Text, ZONE};
 
 use crate::inventory::{LogicalId, ResourceRef};
 

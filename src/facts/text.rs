@@ -19,6 +19,10 @@ pub struct Text {
     parts: Vec<Part>,
 }
 
+/// Begins the [`Part::Pseudo`] of an availability zone that is named by its place: `!Select [0, !GetAZs ""]`.
+/// Which zone that is nobody knows before deployment, but two places are two zones.
+pub const ZONE: &str = "AvailabilityZone ";
+
 /// One part of a [`Text`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Part {
@@ -32,7 +36,7 @@ pub enum Part {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         attribute: Option<String>,
     },
-    /// A pseudo parameter, `AWS::Region` for example.
+    /// A pseudo parameter, `AWS::Region` for example, or one of the region's zones: [`ZONE`] and its place.
     Pseudo(String),
     /// A part that nobody can know from the template.
     Unknown(Why),

@@ -17,16 +17,21 @@ use crate::{
 };
 
 /// Types whose resources may call functions; one that cannot be read may call any.
-const CALLERS: &[&str] = &[
+pub const CALLERS: &[&str] = &[
+    "AWS::ApiGateway::Authorizer",
     "AWS::ApiGateway::Method",
     "AWS::ApiGateway::RestApi",
     "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::Authorizer",
     "AWS::ApiGatewayV2::Integration",
     "AWS::AppSync::DataSource",
+    "AWS::Cognito::UserPool",
+    "AWS::ElasticLoadBalancingV2::TargetGroup",
     "AWS::Events::Rule",
     "AWS::IoT::TopicRule",
     "AWS::Lambda::EventSourceMapping",
     "AWS::Lambda::Url",
+    "AWS::Logs::SubscriptionFilter",
     "AWS::Pipes::Pipe",
     "AWS::S3::Bucket",
     "AWS::SNS::Subscription",

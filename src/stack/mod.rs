@@ -13,6 +13,7 @@ mod others;
 mod state_machine;
 
 pub use canary::{Canary, Hook};
+pub use edges::CALLERS;
 pub use function_target::{FunctionTarget, Qualifier};
 pub use functions::Functions;
 pub use invocation::{Invocation, InvocationKind};

@@ -144,6 +144,9 @@ impl Coverage {
 
 fn coverage_of(stack: &Stack<'_>, watched: &Watched<'_>, canary: &Canary) -> Coverage {
     match watched {
+        Watched::Alarm(id, alarm) if rings_for_few(alarm) => {
+            Coverage::Percent(0, format!("{id} fires when there are few errors, not when there are many"))
+        }
         Watched::Alarm(id, alarm) => {
             let all = metrics(alarm).into_iter().map(|metric| coverage(stack, id, &metric, canary));
             // The best metric of an expression decides; an unknown one beside it does not take that away.
@@ -168,6 +171,12 @@ fn coverage_of(stack: &Stack<'_>, watched: &Watched<'_>, canary: &Canary) -> Cov
         }
         Watched::Unknown(why) => Coverage::Unknown(why.clone()),
     }
+}
+
+/// Whether it fires below its threshold. An expression may turn a metric round, so its sign says nothing.
+fn rings_for_few(alarm: &Alarm) -> bool {
+    let operator = alarm.comparison_operator.present().map(String::as_str);
+    alarm.metrics.is_absent() && matches!(operator, Some("LessThanThreshold" | "LessThanOrEqualToThreshold"))
 }
 
 /// A metric that an alarm looks at.

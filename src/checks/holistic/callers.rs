@@ -6,7 +6,7 @@ use crate::{
     facts::{Observed, Properties, Text, Why, lambda::Permission},
     inventory::LogicalId,
     need::Need,
-    stack::{Canary, FunctionTarget, Invocation, Qualifier, Stack},
+    stack::{CALLERS, Canary, FunctionTarget, Invocation, Qualifier, Stack},
 };
 
 /// What says who calls whom.
@@ -27,25 +27,6 @@ const CALLS: &[Need] = &[
     Need::TopicRules,
 ];
 
-/// Types that can call a function; the judge speaks of more where it meets them.
-const CALLER_TYPES: &[&str] = &[
-    "AWS::ApiGateway::Method",
-    "AWS::ApiGateway::RestApi",
-    "AWS::ApiGatewayV2::Api",
-    "AWS::ApiGatewayV2::Integration",
-    "AWS::AppSync::DataSource",
-    "AWS::Events::Rule",
-    "AWS::IoT::TopicRule",
-    "AWS::Lambda::EventSourceMapping",
-    "AWS::Lambda::Url",
-    "AWS::Pipes::Pipe",
-    "AWS::S3::Bucket",
-    "AWS::SNS::Subscription",
-    "AWS::SNS::Topic",
-    "AWS::Scheduler::Schedule",
-    "AWS::StepFunctions::StateMachine",
-];
-
 pub(super) const CALLERS_USE_ALIAS: Check = Check {
     id: "callers-use-alias",
     title: "Every caller of a gradually released function calls the alias that is shifted",
@@ -60,7 +41,7 @@ pub(super) const CALLERS_USE_ALIAS: Check = Check {
     since: "0.1.0",
     default: Default::On,
     needs: CALLS,
-    applies: Applies::Stack(CALLER_TYPES, callers_use_alias),
+    applies: Applies::Stack(CALLERS, callers_use_alias),
 };
 
 pub(super) const PERMISSION_MATCHES_ALIAS: Check = Check {

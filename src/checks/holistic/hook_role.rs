@@ -48,6 +48,15 @@ const HARMLESS: &[&str] = &[
     "appconfig:StartConfigurationSession",
 ];
 
+/// Reads of what nobody should read on the side: secrets, and data in clear.
+const SECRET_READS: &[&str] = &[
+    "secretsmanager:GetSecretValue",
+    "secretsmanager:BatchGetSecretValue",
+    "ssm:GetParameter",
+    "ssm:GetParameters",
+    "ssm:GetParametersByPath",
+];
+
 /// Verbs that change nothing.
 const READS: &[&str] =
     &["Get", "List", "Describe", "BatchGet", "Head", "Lookup", "Search", "Simulate", "Query", "Scan"];
@@ -250,7 +259,10 @@ fn judge_action(action: &Text, everywhere: bool) -> Verdict {
         known.get(..read.len()).is_some_and(|start| start.eq_ignore_ascii_case(read))
     });
     if reads {
-        return Verdict::Pass;
+        let secret = SECRET_READS.iter().find(|secret| everywhere && matches_action(action, secret) != Ok(false));
+        return secret.map_or(Verdict::Pass, |secret| {
+            Verdict::partial(50, format!("allows {secret} on every resource: a hook has no need of all secrets"))
+        });
     }
     if written.contains(['*', '?']) {
         return Verdict::fail(format!("allows {written}, which changes things too"));

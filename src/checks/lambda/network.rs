@@ -5,7 +5,7 @@
 use super::{Judged, find, joined, verdict};
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
-    facts::{Observed, Text, Why, lambda::Function},
+    facts::{Observed, Part, Text, Why, ZONE, lambda::Function},
     need::Need,
 };
 
@@ -109,8 +109,10 @@ fn zones(subnets: &[Observed<Text>], function: &Function) -> Judged {
     }
     let of_subnets = joined(&function.availability_zones)?;
     let zones = known(of_subnets);
-    // Only zones that are written out are known to differ.
-    if zones.iter().filter(|zone| zone.as_str().is_some()).count() >= 2 {
+    // Two names differ, and two places in the region's list do; a name may be that of any place.
+    let written = zones.iter().filter(|zone| zone.as_str().is_some()).count();
+    let by_place = zones.iter().filter(|zone| is_place(zone)).count();
+    if written >= 2 || by_place >= 2 {
         return Ok(Verdict::Pass);
     }
     match (unread(of_subnets), zones.as_slice()) {
@@ -121,6 +123,11 @@ fn zones(subnets: &[Observed<Text>], function: &Function) -> Judged {
             Text::why_unresolved,
         )),
     }
+}
+
+/// Whether it is one of the region's zones by its place: `!Select [0, !GetAZs ""]`.
+fn is_place(zone: &Text) -> bool {
+    matches!(zone.parts(), [Part::Pseudo(name)] if name.starts_with(ZONE))
 }
 
 fn efs_in_vpc(function: &Function, _: &Yardstick) -> Option<Verdict> {

@@ -77,6 +77,9 @@ fn everybody(principal: &Observed<Text>) -> Result<bool, Why> {
     };
     let named = principal.parts().iter().any(|part| matches!(part, Part::Reference { .. } | Part::Pseudo(_)));
     match principal.equals("*") {
+        Some(false) if principal.as_str().is_some_and(|written| written.contains('*')) => {
+            Err(Why::Malformed(format!("{principal} has a wildcard, which no Principal but * may have")))
+        }
         Some(public) => Ok(public),
         None if named => Ok(false),
         None => Err(principal.why_unresolved()),

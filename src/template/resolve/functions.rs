@@ -7,7 +7,7 @@ use super::super::long_form::FUNCTIONS;
 use super::super::parameters::PSEUDO;
 use super::super::tree::{Piece, pieces, sub_parts};
 use super::{Outcome, Resolver, encode, text};
-use crate::facts::{Part, Text, Why, unknown_marker};
+use crate::facts::{Part, Text, Why, ZONE, unknown_marker};
 use crate::source::read::nearest;
 use crate::source::{Entry, Node};
 
@@ -139,6 +139,9 @@ impl Resolver<'_, '_> {
     fn select(&mut self, argument: &Node) -> Outcome {
         let [index, list] = argument.items() else { return Err(needs("an index and a list")) };
         let index = self.known(index)?.parse::<usize>().map_err(|_| needs("a whole number as index"))?;
+        if list.get("Fn::GetAZs").is_some() {
+            return Ok(Some(text::value([Part::Pseudo(format!("{ZONE}{index}"))])));
+        }
         let mut items = text::items(self.value(list)?)?;
         if index >= items.len() {
             return Err(Why::Malformed(format!("there is no item {index} in a list of {}", items.len())));
