@@ -372,10 +372,10 @@ fn what_a_check_reads_on_its_way_to_another_resource_is_read() {
         let resources = types.iter().enumerate().map(|(index, name)| resource(&format!("R{index}"), name, json!({})));
         evaluate(&one(resources.collect()), &policy(checks), TODAY).unjudged
     };
-    assert_eq!(all("mode: observe"), []);
+    assert_eq!(all("checks: {s3-in-backup-plan: on}"), []);
     // Nobody reads an alarm where the checks of alarms are off.
-    let off =
-        "checks: {alias-alarms-in-deployment-group: off, deployment-alarms-usable: off, alarm-window-fits-canary: off}";
+    let off = "checks: {s3-in-backup-plan: on, alias-alarms-in-deployment-group: off, \
+        deployment-alarms-usable: off, alarm-window-fits-canary: off}";
     let unread = all(off);
     let unread: Vec<&str> = unread.iter().map(|unjudged| unjudged.r#type.as_str()).collect();
     assert_eq!(unread, ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"]);
