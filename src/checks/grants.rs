@@ -30,6 +30,8 @@ const LIMITING_KEYS: &[&str] = &[
 ];
 /// The keys that name an account.
 const ACCOUNT_KEYS: &[&str] = &["aws:PrincipalAccount", "aws:SourceAccount", "s3:DataAccessPointAccount"];
+/// The keys whose ARNs name the account of the caller, or of what it calls for.
+const ARN_KEYS: &[&str] = &["aws:PrincipalArn", "aws:SourceArn", "s3:DataAccessPointArn"];
 /// Operators that take a value letter for letter.
 const EXACT: &[&str] = &["StringEquals", "StringEqualsIgnoreCase"];
 /// Operators in which `*` and `?` are wildcards; `ArnEquals` is `ArnLike` by another name.
@@ -54,8 +56,13 @@ pub(super) fn covers_every_action(statement: &Statement, service: &str) -> Known
     let any = format!("{service}:\u{1}");
     match statement.action.known()? {
         Some(actions) => any_known(actions.iter().map(|pattern| matches_action(pattern, &any))),
+        None if statement.not_action.is_absent() => Err(without_action()),
         None => Ok(false),
     }
+}
+
+fn without_action() -> Why {
+    Why::Malformed("a statement without Action".to_owned())
 }
 
 /// Whether it allows by naming what is *not* meant.
@@ -102,7 +109,7 @@ fn grants_any(statement: &Statement, actions: &[&str]) -> Known {
     match (statement.action.known()?, statement.not_action.known()?) {
         (Some(granted), _) => any_known(actions.iter().map(|action| named(granted, action))),
         (None, Some(left_out)) => any_known(actions.iter().map(|action| named(left_out, action).map(|out| !out))),
-        (None, None) => Err(Why::Malformed("a statement without Action".to_owned())),
+        (None, None) => Err(without_action()),
     }
 }
 
@@ -172,14 +179,20 @@ fn is_narrow_network(value: &Text) -> Known {
 fn limited_to_accounts(statement: &Statement, own: &Observed<String>, trusted: &[String]) -> Known {
     let Some(condition) = statement.condition.known()? else { return Ok(false) };
     any_entry(condition, |operator, key, values| {
-        if operator.holds_without_key()
-            || !operator.is_one_of(EXACT)
-            || !ACCOUNT_KEYS.iter().any(|it| it.eq_ignore_ascii_case(key))
-        {
+        let is_one_of = |keys: &[&str]| keys.iter().any(|it| it.eq_ignore_ascii_case(key));
+        let names_accounts = is_one_of(ACCOUNT_KEYS) && operator.is_one_of(EXACT)
+            || is_one_of(ARN_KEYS) && (operator.is_one_of(EXACT) || operator.is_one_of(WITH_WILDCARDS));
+        if operator.holds_without_key() || !names_accounts {
             return Ok(false);
         }
-        any_known(values.iter().map(|value| is_foreign(value, own, trusted))).map(|foreign| !foreign)
+        let foreign = |value: &Text| if of_any_account(value) { Ok(true) } else { is_foreign(value, own, trusted) };
+        any_known(values.iter().map(foreign)).map(|foreign| !foreign)
     })
+}
+
+/// Whether a wildcard stands where an ARN names the account.
+fn of_any_account(value: &Text) -> bool {
+    account_of(value) == Ok(Account::None) && value.as_str().is_some_and(|value| value.contains(['*', '?']))
 }
 
 fn is_foreign(principal: &Text, own: &Observed<String>, trusted: &[String]) -> Known {

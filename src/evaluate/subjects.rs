@@ -4,7 +4,7 @@ use std::{cell::OnceCell, collections::BTreeMap};
 
 use super::branches::{Assumptions, Outcome, merge};
 use crate::{
-    check::{Applies, Check, Judge, StackJudge, Verdict, Yardstick},
+    check::{Applies, Check, Judge, Place, StackJudge, Verdict, Yardstick},
     facts::{
         Branch, Observed, Properties, Why,
         dynamodb::{GlobalTable, Table},
@@ -256,10 +256,20 @@ fn atomic(applies: &Applies, properties: &Properties, yardstick: &Yardstick) -> 
 
 /// One verdict for a global table: the worst of its replicas'.
 fn every_replica(judge: Judge<Table>, global: &GlobalTable, yardstick: &Yardstick) -> Option<Verdict> {
-    let judged = global.tables().into_iter().filter_map(|replica| match replica {
-        Observed::Present(table) => judge(&table, yardstick),
+    let judged = global.tables().into_iter().enumerate().filter_map(|(index, replica)| match replica {
+        Observed::Present(table) => judge(&table, yardstick).map(|verdict| of_replica(verdict, index, global)),
         Observed::Absent => None,
         Observed::Unknown(why) => Some(Verdict::inconclusive(why)),
     });
     judged.reduce(Verdict::worse)
+}
+
+/// Names the replica where the verdict rests on a property of its own.
+fn of_replica(mut verdict: Verdict, index: usize, global: &GlobalTable) -> Verdict {
+    let own = |place: &Place| global.in_replica(index, &place.property);
+    let Some((property, region)) = verdict.where_seen().and_then(own) else { return verdict };
+    if let Verdict::Partial(_, evidence) | Verdict::Fail(evidence) = &mut verdict {
+        evidence.text = format!("replica {region}: {}", evidence.text);
+    }
+    verdict.at(property)
 }

@@ -136,13 +136,5 @@ fn carries(wanted: &Observed<TagCondition>, tags: &List<Tag>) -> Known {
 }
 
 fn same(observed: &Observed<Text>, wanted: &Text) -> Known {
-    match observed.known()? {
-        Some(text) if text == wanted => Ok(true),
-        Some(text) => match (text.as_str(), wanted.as_str()) {
-            (Some(text), Some(wanted)) => Ok(text == wanted),
-            (None, _) => Err(text.why_unresolved()),
-            (_, None) => Err(wanted.why_unresolved()),
-        },
-        None => Ok(false),
-    }
+    observed.known()?.map_or(Ok(false), |text| text.same(wanted))
 }

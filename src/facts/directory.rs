@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Facts, Part, Text, Why};
+use super::{Facts, Observed, Part, Text, Why};
 use crate::inventory::LogicalId;
 
 /// The resources of a stack by every name that a property may call them.
@@ -35,8 +35,8 @@ impl Directory {
             if let Some(physical) = &resource.reference.physical_id {
                 directory.enter(Text::literal(physical), r#type, id);
             }
-            if let Some(name) = resource.properties.name() {
-                directory.enter(name.clone(), r#type, id);
+            if let Some(Ok(Some(name))) = resource.properties.name().map(Observed::as_text) {
+                directory.enter(name.into_owned(), r#type, id);
             }
         }
         directory

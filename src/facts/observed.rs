@@ -142,6 +142,13 @@ impl<T> Observed<T> {
         }
     }
 
+    /// Joins what was found elsewhere; what is observed on the subject itself stays.
+    pub(super) fn fill(&mut self, found: impl FnOnce() -> Self) {
+        if self.is_absent() {
+            *self = found();
+        }
+    }
+
     /// Whether the property was looked for and is not there.
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)

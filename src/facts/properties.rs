@@ -4,8 +4,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
-    Text, UNKNOWN, Why, apigateway, appsync, backup, cloudwatch, codedeploy, dax, dynamodb, ec2, events, iam, iot,
-    lambda, logs, s3, sns, sqs, stepfunctions,
+    Observed, Text, UNKNOWN, Why, apigateway, appsync, backup, cloudwatch, codedeploy, dax, dynamodb, ec2, events, iam,
+    iot, lambda, logs, s3, sns, sqs, stepfunctions,
 };
 use crate::inventory::ResourceType;
 
@@ -143,9 +143,9 @@ impl Properties {
         }
     }
 
-    /// The name that the template gives the resource, where it gives one.
-    pub fn name(&self) -> Option<&Text> {
-        let name = match self {
+    /// The property that names the resource, where its type has one.
+    pub fn name(&self) -> Option<&Observed<Text>> {
+        Some(match self {
             Self::Bucket(bucket) => &bucket.bucket_name,
             Self::Table(table) => &table.table_name,
             Self::GlobalTable(table) => &table.table_name,
@@ -160,8 +160,7 @@ impl Properties {
             Self::DeploymentGroup(group) => &group.deployment_group_name,
             Self::DeploymentConfig(config) => &config.deployment_config_name,
             _ => return None,
-        };
-        name.present()
+        })
     }
 
     /// The JSON properties again, without the absent ones.

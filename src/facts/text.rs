@@ -1,11 +1,11 @@
 //! Text of which parts are known only after deployment, such as an ARN built from a `Ref`.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Value, json};
 
-use super::Why;
+use super::{Observed, Why};
 
 /// The key that marks a text with parts, as the template reader writes it into a document.
 pub const TEXT: &str = "$text";
@@ -100,6 +100,20 @@ impl Text {
         if possible { None } else { Some(false) }
     }
 
+    /// Whether both have the same value.
+    ///
+    /// # Errors
+    /// With the reason, where that is known only after deployment.
+    pub fn same(&self, other: &Self) -> Result<bool, Why> {
+        match (self.as_str(), other.as_str()) {
+            _ if self == other => Ok(true),
+            (Some(_), Some(_)) => Ok(false),
+            (None, Some(known)) => self.equals(known).ok_or_else(|| self.why_unresolved()),
+            (Some(known), None) => other.equals(known).ok_or_else(|| other.why_unresolved()),
+            (None, None) => Err(self.why_unresolved()),
+        }
+    }
+
     /// The logical ids this text refers to, in order, with repetition.
     pub fn references(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
@@ -133,6 +147,22 @@ impl Text {
         match self.as_str() {
             Some(text) => Value::String(text.to_owned()),
             None => json!({ TEXT: self.parts }),
+        }
+    }
+}
+
+impl Observed<Text> {
+    /// The text; one that is wholly unresolved as a text of one unknown part, which still equals the same value
+    /// elsewhere (`Ref` of the same parameter for example).
+    ///
+    /// # Errors
+    /// With the reason, where nothing says which value it is.
+    pub fn as_text(&self) -> Result<Option<Cow<'_, Text>>, Why> {
+        match self {
+            Self::Unknown(why @ Why::Unresolved(_)) => {
+                Ok(Some(Cow::Owned(Text { parts: vec![Part::Unknown(why.clone())] })))
+            }
+            other => Ok(other.known()?.map(Cow::Borrowed)),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     facts::{
         Observed, Text, Why,
         dynamodb::{Dimension, Limits, Scaling, Table, Throughput},
-        iam::{Known, any_known},
+        iam::{Known, all_known, any_known},
     },
     need::Need,
 };
@@ -105,17 +105,12 @@ fn scales(scaling: &Observed<Scaling>, index: Option<&Text>, dimension: Dimensio
     if scaling.dimension != dimension {
         return Ok(false);
     }
-    match (scaling.index.as_ref(), index) {
-        (None, None) => {}
-        (Some(scaled), Some(index)) if scaled == index => {}
-        (Some(scaled), Some(index)) => match (scaled.as_str(), index.as_str()) {
-            (Some(_), Some(_)) => return Ok(false),
-            (None, _) => return Err(scaled.why_unresolved()),
-            (_, None) => return Err(index.why_unresolved()),
-        },
-        _ => return Ok(false),
-    }
-    scaling.policy.known().map(|moved| moved == Some(&true))
+    let of_index = match (scaling.index.as_ref(), index) {
+        (None, None) => Ok(true),
+        (Some(scaled), Some(index)) => scaled.same(index),
+        _ => Ok(false),
+    };
+    all_known([of_index, scaling.policy.known().map(|moved| moved == Some(&true))])
 }
 
 fn throughput_limit(table: &Table, yardstick: &Yardstick) -> Option<Verdict> {

@@ -89,7 +89,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
 fn access_logging(bucket: &Bucket, _: &Yardstick) -> Option<Verdict> {
     let verdict = bucket
         .logging_configuration
-        .judge(into_another, || Verdict::fail("requests are not logged"))
+        .judge(|logging| into_another(logging, bucket), || Verdict::fail("requests are not logged"))
         .at("LoggingConfiguration");
     match (verdict, &bucket.log_target) {
         (_, Observed::Present(true)) => None,
@@ -100,9 +100,19 @@ fn access_logging(bucket: &Bucket, _: &Yardstick) -> Option<Verdict> {
     }
 }
 
-fn into_another(logging: &Logging) -> Verdict {
-    let itself = || Verdict::partial(50, "the bucket logs into itself, which logs the logging too");
-    logging.destination_bucket_name.judge(|_| Verdict::Pass, itself)
+fn into_another(logging: &Logging, bucket: &Bucket) -> Verdict {
+    let itself = Verdict::partial(50, "the bucket logs into itself, which logs the logging too");
+    Verdict::of(is_itself(logging, bucket).map(|is| !is), || itself)
+}
+
+/// A bucket without `BucketName` gets a name that nothing outside the stack can mean, and never a `Ref` to itself.
+fn is_itself(logging: &Logging, bucket: &Bucket) -> Known {
+    let Some(destination) = logging.destination_bucket_name.as_text()? else { return Ok(true) };
+    match bucket.bucket_name.as_text()? {
+        Some(name) if *name == *destination => Ok(true),
+        Some(name) if destination.references().next().is_none() => destination.same(&name),
+        _ => Ok(false),
+    }
 }
 
 fn lifecycle(bucket: &Bucket, _: &Yardstick) -> Option<Verdict> {

@@ -125,6 +125,10 @@ pub struct ReplicaEncryption {
     pub kms_master_key_id: Observed<Text>,
 }
 
+/// Properties of a table that a global table has in each replica.
+const OF_REPLICA: &[&str] =
+    &["DeletionProtectionEnabled", "PointInTimeRecoverySpecification", "ResourcePolicy", "Tags"];
+
 impl GlobalTable {
     /// One table for each replica, each with what the replicas share; one unknown where nobody can tell them.
     ///
@@ -139,13 +143,25 @@ impl GlobalTable {
         }
     }
 
+    /// Where a property of the view [`GlobalTable::tables`] stands, and the region of its replica: none for what all
+    /// replicas share.
+    pub fn in_replica(&self, index: usize, property: &str) -> Option<(String, String)> {
+        let root = property.split('.').next().unwrap_or(property);
+        if !OF_REPLICA.contains(&root) {
+            return None;
+        }
+        let replica = self.replicas.present()?.get(index)?.present()?;
+        let region = replica.region.present().map_or_else(|| index.to_string(), Text::to_string);
+        Some((format!("Replicas[{index}].{property}"), region))
+    }
+
     fn table(&self, replica: &Replica) -> Table {
         let key = replica.sse_specification.as_ref().and_then(|sse| sse.kms_master_key_id.clone());
         Table {
             table_name: self.table_name.clone(),
             billing_mode: self.billing_mode.clone(),
             provisioned_throughput: self.throughput(replica),
-            global_secondary_indexes: self.indexes(),
+            global_secondary_indexes: self.indexes(replica),
             sse_specification: self
                 .sse_specification
                 .clone()
@@ -165,27 +181,20 @@ impl GlobalTable {
         }
     }
 
-    /// The most that the settings let it provision.
+    /// The most that the settings let the table provision in this replica.
     fn throughput(&self, replica: &Replica) -> Observed<Throughput> {
-        let write =
-            writes(&self.write_provisioned_throughput_settings).and_then(|scaling| scaling.max_capacity.clone());
-        let read = replica.read_provisioned_throughput_settings.as_ref().and_then(|settings| {
-            match settings.read_capacity_auto_scaling_settings.as_ref() {
-                Observed::Absent => settings.read_capacity_units.clone(),
-                scaling => scaling.and_then(|scaling| scaling.max_capacity.clone()),
-            }
-        });
-        match (&read, &write) {
-            (Observed::Absent, Observed::Absent) => Observed::Absent,
-            _ => Observed::Present(Throughput { read_capacity_units: read, write_capacity_units: write }),
-        }
+        throughput(&self.write_provisioned_throughput_settings, &replica.read_provisioned_throughput_settings)
     }
 
-    fn indexes(&self) -> List<Index> {
-        self.global_secondary_indexes.clone().map(|indexes| {
-            let index = |index: GlobalIndex| Index { index_name: index.index_name, ..Index::default() };
-            indexes.into_iter().map(|each| each.map(index)).collect()
-        })
+    fn indexes(&self, replica: &Replica) -> List<Index> {
+        let of_replica = |index: GlobalIndex| {
+            let reads = replica.read_settings_of(&index.index_name);
+            let provisioned_throughput = throughput(&index.write_provisioned_throughput_settings, &reads);
+            Index { index_name: index.index_name, provisioned_throughput }
+        };
+        self.global_secondary_indexes
+            .clone()
+            .map(|indexes| indexes.into_iter().map(|index| index.map(of_replica)).collect())
     }
 
     /// What CloudFormation scales for this replica, as targets and policies of its own.
@@ -194,26 +203,59 @@ impl GlobalTable {
             scaling(None, Dimension::Write, writes(&self.write_provisioned_throughput_settings)),
             scaling(None, Dimension::Read, reads(&replica.read_provisioned_throughput_settings)),
         ];
-        let writes = self.global_secondary_indexes.present().into_iter().flatten().filter_map(Observed::present);
-        let of_writes = writes.filter_map(|index| {
-            let name = index.index_name.present()?.clone();
-            scaling(Some(name), Dimension::Write, writes_of(index))
+        let indexes = self.global_secondary_indexes.present().into_iter().flatten().filter_map(Observed::present);
+        let of_indexes = indexes.flat_map(|index| {
+            let name = index.index_name.present();
+            let reads = reads(&replica.read_settings_of(&index.index_name));
+            let both =
+                [(Dimension::Write, writes(&index.write_provisioned_throughput_settings)), (Dimension::Read, reads)];
+            both.into_iter().filter_map(move |(dimension, settings)| scaling(Some(name?.clone()), dimension, settings))
         });
-        let reads = replica.global_secondary_indexes.present().into_iter().flatten().filter_map(Observed::present);
-        let of_reads = reads.filter_map(|index| {
-            let name = index.index_name.present()?.clone();
-            scaling(Some(name), Dimension::Read, self::reads(&index.read_provisioned_throughput_settings))
-        });
-        Observed::Present(of_table.into_iter().flatten().chain(of_writes).chain(of_reads).collect())
+        Observed::Present(of_table.into_iter().flatten().chain(of_indexes).collect())
+    }
+}
+
+impl Replica {
+    /// How reads of the index with this name are provisioned here; unknown where it may be one of those that
+    /// nobody can tell.
+    fn read_settings_of(&self, name: &Observed<Text>) -> Observed<ReadSettings> {
+        let indexes = match self.global_secondary_indexes.known() {
+            Ok(indexes) => indexes.map_or(&[][..], Vec::as_slice),
+            Err(why) => return Observed::Unknown(why),
+        };
+        let mut unknown = None;
+        for index in indexes {
+            let same =
+                index.known().and_then(|index| match (index.map(|index| index.index_name.known()), name.known()) {
+                    (Some(named), Ok(Some(name))) => named?.map_or(Ok(false), |named| named.same(name)),
+                    (_, Err(why)) => Err(why),
+                    _ => Ok(false),
+                });
+            match (same, index) {
+                (Ok(true), Observed::Present(index)) => return index.read_provisioned_throughput_settings.clone(),
+                (Err(why), _) => unknown = Some(why),
+                _ => {}
+            }
+        }
+        unknown.map_or(Observed::Absent, Observed::Unknown)
+    }
+}
+
+/// The most that these settings let it provision.
+fn throughput(write: &Observed<WriteSettings>, read: &Observed<ReadSettings>) -> Observed<Throughput> {
+    let write = writes(write).and_then(|scaling| scaling.max_capacity);
+    let read = read.as_ref().and_then(|settings| match settings.read_capacity_auto_scaling_settings.as_ref() {
+        Observed::Absent => settings.read_capacity_units.clone(),
+        scaling => scaling.and_then(|scaling| scaling.max_capacity.clone()),
+    });
+    match (&read, &write) {
+        (Observed::Absent, Observed::Absent) => Observed::Absent,
+        _ => Observed::Present(Throughput { read_capacity_units: read, write_capacity_units: write }),
     }
 }
 
 fn writes(settings: &Observed<WriteSettings>) -> Observed<AutoScaling> {
     settings.as_ref().and_then(|settings| settings.write_capacity_auto_scaling_settings.clone())
-}
-
-fn writes_of(index: &GlobalIndex) -> Observed<AutoScaling> {
-    writes(&index.write_provisioned_throughput_settings)
 }
 
 fn reads(settings: &Observed<ReadSettings>) -> Observed<AutoScaling> {

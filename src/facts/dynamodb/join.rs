@@ -2,12 +2,16 @@
 
 use super::{Dimension, ScalableTarget, Scaling, ScalingPolicy, Table};
 use crate::{
-    facts::{Directory, Facts, List, Observed, Part, Properties, Target, Text, Why, backup},
+    facts::{
+        Directory, Facts, List, Observed, Part, Properties, Resource, Target, Text, Why, backup,
+        iam::{Known, all_known, any_known},
+    },
     inventory::LogicalId,
 };
 
 const TABLES: &[&str] = &["AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"];
 const TARGET: &str = "AWS::ApplicationAutoScaling::ScalableTarget";
+const POLICY: &str = "AWS::ApplicationAutoScaling::ScalingPolicy";
 
 /// Joins onto the subjects what CloudFormation splits over several resources.
 pub(in crate::facts) fn join(facts: &mut Facts, directory: &Directory) {
@@ -18,30 +22,23 @@ pub(in crate::facts) fn join(facts: &mut Facts, directory: &Directory) {
         let id = &resource.reference.logical_id;
         match &mut resource.properties {
             Properties::Table(table) => {
-                fill(&mut table.account, || account.clone());
+                table.account.fill(|| account.clone());
                 table.logical_id.get_or_insert_with(|| id.clone());
                 let scaling = scaling_of(id, &scaled);
-                fill(&mut table.scaling, || scaling);
+                table.scaling.fill(|| scaling);
                 let covering = covering(table, &selections);
-                fill(&mut table.backup_selections, || covering);
+                table.backup_selections.fill(|| covering);
             }
             Properties::GlobalTable(table) => {
-                fill(&mut table.account, || account.clone());
+                table.account.fill(|| account.clone());
                 table.logical_id.get_or_insert_with(|| id.clone());
                 let views = table.tables();
                 let view = views.first().and_then(Observed::present);
                 let covering = view.map_or(Observed::Absent, |view| covering(view, &selections));
-                fill(&mut table.backup_selections, || covering);
+                table.backup_selections.fill(|| covering);
             }
             _ => {}
         }
-    }
-}
-
-/// What is observed on the subject itself stays.
-fn fill<T>(slot: &mut Observed<T>, found: impl FnOnce() -> Observed<T>) {
-    if slot.is_absent() {
-        *slot = found();
     }
 }
 
@@ -68,30 +65,14 @@ fn scaling_of(id: &LogicalId, scaled: &[Scaled]) -> List<Scaling> {
 }
 
 fn scaled(facts: &Facts, directory: &Directory) -> Vec<Scaled> {
-    let tables: Vec<(&LogicalId, &Observed<Text>)> = facts
-        .resources
-        .iter()
-        .filter_map(|resource| match &resource.properties {
-            Properties::Table(table) => Some((&resource.reference.logical_id, &table.table_name)),
-            Properties::GlobalTable(table) => Some((&resource.reference.logical_id, &table.table_name)),
-            _ => None,
-        })
-        .collect();
-    let policies: Vec<&ScalingPolicy> = facts
-        .resources
-        .iter()
-        .filter_map(|resource| match &resource.properties {
-            Properties::ScalingPolicy(policy) => Some(policy.as_ref()),
-            _ => None,
-        })
-        .collect();
+    let policies: Vec<Mover<'_>> = facts.resources.iter().filter_map(|resource| mover(resource, directory)).collect();
     facts
         .resources
         .iter()
         .filter_map(|resource| {
             let id = &resource.reference.logical_id;
             match &resource.properties {
-                Properties::ScalableTarget(target) => target_of_table(id, target, &policies, &tables, directory),
+                Properties::ScalableTarget(target) => target_of_table(id, target, &policies, directory),
                 Properties::Unreadable(why) if resource.reference.r#type.as_str() == TARGET => {
                     Some(Scaled { table: Target::Unknown(why.clone()), scaling: Observed::Absent })
                 }
@@ -105,34 +86,100 @@ fn scaled(facts: &Facts, directory: &Directory) -> Vec<Scaled> {
 fn target_of_table(
     id: &LogicalId,
     target: &ScalableTarget,
-    policies: &[&ScalingPolicy],
-    tables: &[(&LogicalId, &Observed<Text>)],
+    policies: &[Mover<'_>],
     directory: &Directory,
 ) -> Option<Scaled> {
     if target.service_namespace.present().is_some_and(|namespace| namespace != "dynamodb") {
         return None;
     }
-    let (name, index) = match target.resource_id.known() {
-        Ok(Some(written)) => table_and_index(written)?,
-        Ok(None) => return Some(unknown(Why::Malformed(format!("{id} has no ResourceId")))),
-        Err(why) => return Some(unknown(why)),
+    let capacity = match capacity(&target.resource_id, &target.scalable_dimension, directory) {
+        Ok(capacity) => capacity?,
+        Err(why) => return Some(Scaled { table: Target::Unknown(why), scaling: Observed::Absent }),
     };
-    let dimension = match target.scalable_dimension.known() {
-        Ok(Some(written)) => Dimension::of(written)?,
-        Ok(None) => return Some(unknown(Why::Malformed(format!("{id} has no ScalableDimension")))),
-        Err(why) => return Some(unknown(why)),
+    let policy = match any_known(policies.iter().map(|policy| policy.moves(id, &capacity))) {
+        Ok(moves) => Observed::Present(moves),
+        Err(why) => Observed::Unknown(why),
     };
-    let table = match tables.iter().find(|(_, named)| named.present() == Some(&name)) {
-        Some((table, _)) => Target::Resource((*table).clone()),
-        None => directory.resolve(&name, TABLES),
-    };
-    let policy = moved_by_policy(id, target, policies);
-    let scaling = Scaling { index, dimension, target: Some(id.clone()), policy };
-    Some(Scaled { table, scaling: Observed::Present(scaling) })
+    let Capacity { table, index, dimension } = capacity;
+    Some(Scaled { table, scaling: Observed::Present(Scaling { index, dimension, target: Some(id.clone()), policy }) })
 }
 
-fn unknown(why: Why) -> Scaled {
-    Scaled { table: Target::Unknown(why), scaling: Observed::Absent }
+/// The capacity that target and policy speak of.
+struct Capacity {
+    table: Target,
+    index: Option<Text>,
+    dimension: Dimension,
+}
+
+/// Reads `ResourceId` and `ScalableDimension`; none where they name no capacity of a table.
+fn capacity(
+    resource: &Observed<Text>,
+    dimension: &Observed<String>,
+    directory: &Directory,
+) -> Result<Option<Capacity>, Why> {
+    let missing = |what: &str| Why::Malformed(format!("no {what} is named"));
+    let resource = resource.known()?.ok_or_else(|| missing("ResourceId"))?;
+    let Some((name, index)) = table_and_index(resource) else { return Ok(None) };
+    let dimension = dimension.known()?.ok_or_else(|| missing("ScalableDimension"))?;
+    let table = directory.resolve(&name, TABLES);
+    Ok(Dimension::of(dimension).map(|dimension| Capacity { table, index, dimension }))
+}
+
+impl Capacity {
+    /// Whether both mean the same capacity.
+    fn is(&self, other: &Self) -> Known {
+        if self.dimension != other.dimension || self.index.is_some() != other.index.is_some() {
+            return Ok(false);
+        }
+        let table = match (&self.table, &other.table) {
+            (Target::Unknown(why), _) | (_, Target::Unknown(why)) => Err(why.clone()),
+            (one, other) => Ok(one == other && *one != Target::Elsewhere),
+        };
+        let index = match (&self.index, &other.index) {
+            (Some(one), Some(other)) => one.same(other),
+            _ => Ok(true),
+        };
+        all_known([table, index])
+    }
+}
+
+/// A scaling policy: by reference to its target, or by the capacity itself.
+enum Mover<'a> {
+    By(&'a ScalingPolicy, Result<Option<Capacity>, Why>),
+    Unreadable(&'a Why),
+}
+
+fn mover<'a>(resource: &'a Resource, directory: &Directory) -> Option<Mover<'a>> {
+    match &resource.properties {
+        Properties::ScalingPolicy(policy) => {
+            let named = match policy.resource_id {
+                Observed::Absent => Ok(None),
+                _ => capacity(&policy.resource_id, &policy.scalable_dimension, directory),
+            };
+            Some(Mover::By(policy, named))
+        }
+        Properties::Unreadable(why) if resource.reference.r#type.as_str() == POLICY => Some(Mover::Unreadable(why)),
+        _ => None,
+    }
+}
+
+impl Mover<'_> {
+    fn moves(&self, target: &LogicalId, capacity: &Capacity) -> Known {
+        let (policy, named) = match self {
+            Self::By(policy, named) => (policy, named),
+            Self::Unreadable(why) => return Err((*why).clone()),
+        };
+        let by_reference = policy
+            .scaling_target_id
+            .known()
+            .map(|id| id.is_some_and(|id| id.references().any(|reference| reference == target.as_str())));
+        let by_name = match named {
+            Ok(Some(named)) => named.is(capacity),
+            Ok(None) => Ok(false),
+            Err(why) => Err(why.clone()),
+        };
+        any_known([by_reference, by_name])
+    }
 }
 
 /// The table's name and the index of `table/NAME/index/INDEX`; none for what is no table.
@@ -160,29 +207,4 @@ fn table_and_index(resource: &Text) -> Option<(Text, Option<Text>)> {
         }
     }
     Some((Text::new(name), None))
-}
-
-/// Whether a policy moves the target; unknown where a policy's target is.
-fn moved_by_policy(id: &LogicalId, target: &ScalableTarget, policies: &[&ScalingPolicy]) -> Observed<bool> {
-    let mut open = None;
-    for policy in policies {
-        let by_reference = match policy.scaling_target_id.known() {
-            Ok(Some(target_id)) => target_id.references().any(|reference| reference == id.as_str()),
-            Ok(None) => false,
-            Err(why) => {
-                open = Some(why);
-                continue;
-            }
-        };
-        let by_name = policy.resource_id.present().is_some()
-            && policy.resource_id == target.resource_id
-            && policy.scalable_dimension == target.scalable_dimension;
-        if by_reference || by_name {
-            return Observed::Present(true);
-        }
-        if let Observed::Unknown(why) = &policy.resource_id {
-            open = Some(why.clone());
-        }
-    }
-    open.map_or(Observed::Present(false), Observed::Unknown)
 }

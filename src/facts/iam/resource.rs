@@ -42,7 +42,7 @@ impl Subject<'_> {
         if names.iter().any(|name| widest.matches(&format!("{}{name}{rest}", self.arn))) {
             return Err(pattern.why_unresolved());
         }
-        match self.name.present() {
+        match self.name.as_text()? {
             // A literal pattern may turn out to be the name.
             Some(name) if name.as_str().is_none() && pattern.references().next().is_none() => {
                 Err(name.why_unresolved())
@@ -54,11 +54,7 @@ impl Subject<'_> {
     /// What the name may read like: as a reference, and as it was given.
     fn names(&self) -> Result<Vec<String>, Why> {
         let mut names = vec![REFERENCE.to_owned()];
-        match self.name {
-            Observed::Present(name) => names.push(self.render(name, closed)),
-            Observed::Absent => {}
-            Observed::Unknown(why) => return Err(why.clone()),
-        }
+        names.extend(self.name.as_text()?.map(|name| self.render(&name, closed)));
         Ok(names)
     }
 

@@ -1,6 +1,6 @@
 //! Onto each bucket: its policy, whether it receives logs, which backups cover it, who owns it.
 
-use super::{AttachedPolicy, Bucket, BucketPolicy};
+use super::{AttachedPolicy, Bucket};
 use crate::{
     facts::{Directory, Facts, Observed, Properties, Target, Text, Why, backup},
     inventory::LogicalId,
@@ -16,37 +16,38 @@ pub(in crate::facts) fn join(facts: &mut Facts, directory: &Directory) {
         let id = &resource.reference.logical_id;
         match &mut resource.properties {
             Properties::Bucket(bucket) => {
-                fill(&mut bucket.account, || account.clone());
+                bucket.account.fill(|| account.clone());
                 bucket.logical_id.get_or_insert_with(|| id.clone());
                 stack.complete(id, bucket);
             }
             Properties::BucketPolicy(policy) => {
-                fill(&mut policy.account, || account.clone());
-                fill(&mut policy.bucket_in_stack, || stack.holds_bucket_of(id));
+                policy.account.fill(|| account.clone());
+                policy.bucket_in_stack.fill(|| stack.holds_bucket_of(id));
             }
             _ => {}
         }
     }
 }
 
-/// What is observed on the subject itself stays.
-fn fill<T>(slot: &mut Observed<T>, found: impl FnOnce() -> Observed<T>) {
-    if slot.is_absent() {
-        *slot = found();
-    }
-}
-
 /// What the stack says of its buckets.
 struct Seen {
     policies: Vec<Policy>,
-    log_targets: Vec<Target>,
+    log_targets: Vec<Logs>,
     selections: Vec<(LogicalId, Observed<backup::Selection>)>,
 }
 
 /// A bucket policy and the bucket it names.
 struct Policy {
     attached: AttachedPolicy,
-    bucket: Observed<Text>,
+    /// None where nothing of the policy could be read.
+    bucket: Option<Observed<Text>>,
+    target: Target,
+}
+
+/// Where a bucket's access logs go.
+struct Logs {
+    /// None where nothing of the configuration could be read.
+    bucket: Option<Observed<Text>>,
     target: Target,
 }
 
@@ -67,17 +68,17 @@ impl Seen {
 
     fn complete(&self, id: &LogicalId, bucket: &mut Bucket) {
         let policy = self.policy_of(id, bucket);
-        fill(&mut bucket.policy, || policy);
-        let log_target = self.receives_logs(id);
-        fill(&mut bucket.log_target, || log_target);
+        bucket.policy.fill(|| policy);
+        let log_target = self.receives_logs(id, bucket);
+        bucket.log_target.fill(|| log_target);
         let covering = bucket
             .subject()
             .map_or(Observed::Absent, |subject| backup::covering(&self.selections, subject, &bucket.tags));
-        fill(&mut bucket.backup_selections, || covering);
+        bucket.backup_selections.fill(|| covering);
     }
 
     /// The one policy a bucket can have. A policy whose bucket nobody can tell may be that of every bucket
-    /// that has none, unless the names exclude it.
+    /// that has none, unless the names exclude it. Such a policy is judged by itself as well.
     fn policy_of(&self, id: &LogicalId, bucket: &Bucket) -> Observed<AttachedPolicy> {
         let mut own = self.policies.iter().filter(|policy| policy.target == Target::Resource(id.clone()));
         if let Some(policy) = own.next() {
@@ -89,20 +90,20 @@ impl Seen {
         self.policies
             .iter()
             .find_map(|policy| match &policy.target {
-                Target::Unknown(why) if policy.may_mean(bucket) => Some(Observed::Unknown(why.clone())),
+                Target::Unknown(why) if may_mean(&policy.bucket, bucket) => Some(Observed::Unknown(why.clone())),
                 _ => None,
             })
             .unwrap_or(Observed::Absent)
     }
 
-    fn receives_logs(&self, id: &LogicalId) -> Observed<bool> {
-        if self.log_targets.contains(&Target::Resource(id.clone())) {
+    fn receives_logs(&self, id: &LogicalId, bucket: &Bucket) -> Observed<bool> {
+        if self.log_targets.iter().any(|logs| logs.target == Target::Resource(id.clone())) {
             return Observed::Present(true);
         }
         self.log_targets
             .iter()
-            .find_map(|target| match target {
-                Target::Unknown(why) => Some(Observed::Unknown(why.clone())),
+            .find_map(|logs| match &logs.target {
+                Target::Unknown(why) if may_mean(&logs.bucket, bucket) => Some(Observed::Unknown(why.clone())),
                 _ => None,
             })
             .unwrap_or(Observed::Present(false))
@@ -118,36 +119,35 @@ impl Seen {
     }
 }
 
-impl Policy {
-    fn may_mean(&self, bucket: &Bucket) -> bool {
-        match (&self.bucket, &bucket.bucket_name) {
-            (Observed::Present(named), Observed::Present(name)) => match (named.as_str(), name.as_str()) {
-                (_, Some(name)) => named.equals(name) != Some(false),
-                (Some(named), _) => name.equals(named) != Some(false),
-                (None, None) => true,
-            },
-            _ => true,
-        }
+/// Whether a name that nobody can tell may be this bucket's; of one that could not be read at all, nobody can say.
+///
+/// A name that is given from outside (a parameter, an import) is never the one that CloudFormation makes up for a
+/// bucket without `BucketName`: only a `Ref` means that bucket.
+fn may_mean(named: &Option<Observed<Text>>, bucket: &Bucket) -> bool {
+    let Some(named) = named else { return true };
+    match (named, &bucket.bucket_name) {
+        (_, Observed::Absent) => false,
+        (Observed::Present(named), Observed::Present(name)) => named.same(name) != Ok(false),
+        _ => true,
     }
 }
 
 fn policies(facts: &Facts, buckets: &[(&LogicalId, &Bucket)], directory: &Directory) -> Vec<Policy> {
-    let of = |id: &LogicalId, policy: &BucketPolicy| {
-        let attached = AttachedPolicy { resource: Some(id.clone()), policy_document: policy.policy_document.clone() };
-        let target = target(&policy.bucket, buckets, directory);
-        Policy { attached, bucket: policy.bucket.clone(), target }
-    };
     facts
         .resources
         .iter()
         .filter_map(|resource| {
-            let id = &resource.reference.logical_id;
+            let id = Some(resource.reference.logical_id.clone());
             match &resource.properties {
-                Properties::BucketPolicy(policy) => Some(of(id, policy)),
+                Properties::BucketPolicy(policy) => Some(Policy {
+                    attached: AttachedPolicy { resource: id, policy_document: policy.policy_document.clone() },
+                    target: target(&policy.bucket, buckets, directory),
+                    bucket: Some(policy.bucket.clone()),
+                }),
                 Properties::Unreadable(why) if resource.reference.r#type.as_str() == "AWS::S3::BucketPolicy" => {
-                    let unknown = Observed::Unknown(why.clone());
-                    let policy = BucketPolicy { bucket: Observed::Unknown(why.clone()), ..BucketPolicy::default() };
-                    Some(of(id, &BucketPolicy { policy_document: unknown, ..policy }))
+                    let policy_document = Observed::Unknown(why.clone());
+                    let attached = AttachedPolicy { resource: id, policy_document };
+                    Some(Policy { attached, bucket: None, target: Target::Unknown(why.clone()) })
                 }
                 _ => None,
             }
@@ -155,17 +155,15 @@ fn policies(facts: &Facts, buckets: &[(&LogicalId, &Bucket)], directory: &Direct
         .collect()
 }
 
-/// The bucket a property names. A name of which parts are open still means the bucket with the same name.
+/// The bucket a property names. What another resource returns (a nested stack for example) is no bucket of the stack.
 fn target(name: &Observed<Text>, buckets: &[(&LogicalId, &Bucket)], directory: &Directory) -> Target {
-    let name = match name.known() {
+    let name = match name.as_text() {
         Ok(Some(name)) => name,
         Ok(None) => return Target::Unknown(Why::Malformed("no bucket is named".to_owned())),
         Err(why) => return Target::Unknown(why),
     };
-    if let Some((id, _)) = buckets.iter().find(|(_, bucket)| bucket.bucket_name.present() == Some(name)) {
-        return Target::Resource((*id).clone());
-    }
-    match directory.resolve(name, BUCKET) {
+    match directory.resolve(&name, BUCKET) {
+        Target::Resource(id) if !buckets.iter().any(|(bucket, _)| **bucket == id) => Target::Elsewhere,
         Target::Elsewhere if name.as_str().is_none() && name.references().next().is_none() => {
             Target::Unknown(name.why_unresolved())
         }
@@ -178,17 +176,17 @@ fn log_target(
     (id, bucket): &(&LogicalId, &Bucket),
     buckets: &[(&LogicalId, &Bucket)],
     directory: &Directory,
-) -> Option<Target> {
+) -> Option<Logs> {
     match &bucket.logging_configuration {
         Observed::Present(logging) => match &logging.destination_bucket_name {
             // Without a destination the bucket logs into itself.
             Observed::Absent => None,
             name => match target(name, buckets, directory) {
                 Target::Resource(target) if target == **id => None,
-                other => Some(other),
+                target => Some(Logs { bucket: Some(name.clone()), target }),
             },
         },
         Observed::Absent => None,
-        Observed::Unknown(why) => Some(Target::Unknown(why.clone())),
+        Observed::Unknown(why) => Some(Logs { bucket: None, target: Target::Unknown(why.clone()) }),
     }
 }

@@ -142,13 +142,14 @@ impl Resolver<'_, '_> {
         if list.get("Fn::GetAZs").is_some() {
             return Ok(Some(text::value([Part::Pseudo(format!("{ZONE}{index}"))])));
         }
-        let mut items = text::items(self.value(list)?)?;
+        let items = text::items(self.value(list)?);
+        let mut items = items.map_err(|why| named(format_args!("item {index} of a list"), why))?;
         if index >= items.len() {
             return Err(Why::Malformed(format!("there is no item {index} in a list of {}", items.len())));
         }
         // An item that may be removed moves those after it.
         match items.iter().take(index).find_map(unknown_marker) {
-            Some(why) => Err(why),
+            Some(why) => Err(named(format_args!("item {index} of a list"), why)),
             None => Ok(Some(items.swap_remove(index))),
         }
     }
@@ -227,8 +228,15 @@ impl Resolver<'_, '_> {
         let scope = self.scope;
         let found = scope.mappings.get(map.as_str()).ok_or_else(|| unresolved(format!("there is no mapping {map}")))?;
         let (first, second) = match (first, second) {
-            (Err(Why::Unresolved(why)), Ok(second)) => return self.same_for_all(found.values(), &second, default, why),
-            (first, second) => (first?, second?),
+            (Err(why @ Why::Unresolved(_)), Ok(second)) => {
+                let why = named(format_args!("{second} of the mapping {map}"), why);
+                return self.same_for_all(found.values(), &second, default, why);
+            }
+            (first, second) => {
+                let first = first?;
+                let second = second.map_err(|why| named(format_args!("a key of {first} in the mapping {map}"), why))?;
+                (first, second)
+            }
         };
         match (found.get(first.as_str()).and_then(|keys| keys.get(second.as_str())), default) {
             (Some(value), _) => Ok(self.resolve(value)),
@@ -243,7 +251,7 @@ impl Resolver<'_, '_> {
         keys: impl Iterator<Item = &'m std::collections::BTreeMap<&'m str, &'m Node>>,
         second: &str,
         default: Option<&Node>,
-        why: String,
+        why: Why,
     ) -> Outcome {
         let mut values = Vec::new();
         for under in keys {
@@ -256,7 +264,7 @@ impl Resolver<'_, '_> {
             Some((Some(value), rest)) if rest.iter().all(|other| other.as_ref() == Some(value)) => {
                 Ok(Some(value.clone()))
             }
-            _ => Err(Why::Unresolved(why)),
+            _ => Err(why),
         }
     }
 
@@ -299,6 +307,14 @@ impl Resolver<'_, '_> {
 
 fn needs(what: &str) -> Why {
     Why::Malformed(format!("needs {what}"))
+}
+
+/// A reason that says what of an unknown whole is meant, so that two parts of it are never taken for one.
+fn named(part: std::fmt::Arguments<'_>, why: Why) -> Why {
+    match why {
+        Why::Unresolved(whole) => Why::Unresolved(format!("{part}: {whole}")),
+        other => other,
+    }
 }
 
 fn unresolved(what: impl Into<String>) -> Why {
