@@ -136,6 +136,8 @@ fn check_speaks_the_words_of_the_contract() {
 
     let several = json(&fitgate(folder.path(), &["check", "good.yaml", "good.yaml", "--format", "json"]));
     assert_eq!(several.as_array().map(Vec::len), Some(2), "a list for several inputs");
+    let broken = json(&fitgate(folder.path(), &["check", "good.yaml", "empty.yaml", "--format", "json"]));
+    assert_eq!(broken.as_array().map(Vec::len), Some(1), "a list for several inputs, though one cannot be read");
 }
 
 #[test]

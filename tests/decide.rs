@@ -84,6 +84,13 @@ fn every_rule() {
             Halt,
             &["! nothing was measured: no finding counts, 1 are exempted"],
         ),
+        (
+            &[GOOD],
+            None,
+            "weights: {critical: 0, high: 0, medium: 0, low: 0}",
+            Halt,
+            &["! nothing was measured: policy gives no weight to what was found"],
+        ),
         // 2: limits
         (
             &[["pass", "fail x", "fail x", "pass"]],

@@ -78,7 +78,10 @@ fn each_mistake_is_one_message_with_place_path_and_remedy() {
     let cases = [
         ("mode: enforce", "1:1: the policy has no \"version\" | add version"),
         ("version: 2", "1:10: version: unknown version \"2\" | this release reads version 1"),
-        ("[version]", "1:1: the policy must be a mapping, found a list | "),
+        (
+            "[version]",
+            "1:1: the policy must be a mapping, found a list | write its keys below it, each as `key: value`",
+        ),
         ("version: 1\nmod: observe", "2:1: unknown key in the policy: \"mod\" | did you mean \"mode\"?"),
         ("version: 1\nmode: enforced", "2:7: mode: unknown mode \"enforced\" | did you mean \"enforce\"?"),
         (
@@ -97,7 +100,14 @@ fn each_mistake_is_one_message_with_place_path_and_remedy() {
             "version: 1\nfitness: {minimum: high}",
             "2:20: fitness.minimum: expected a number from 0 to 100, found text | ",
         ),
-        ("version: 1\nfitness: 80", "2:10: fitness: fitness must be a mapping, found a number | "),
+        (
+            "version: 1\nfitness: {minimum: '80'}",
+            "2:20: fitness.minimum: expected a number from 0 to 100, found text | write 80 without quotes",
+        ),
+        (
+            "version: 1\nfitness: 80",
+            "2:10: fitness: fitness must be a mapping, found a number | write its keys below it, each as `key: value`",
+        ),
         (
             "version: 1\nfitness: {pillars: {safety: 1}}",
             "2:21: fitness.pillars: unknown key \"safety\" | one of: security, reliability, performance, cost, operations",
@@ -106,7 +116,7 @@ fn each_mistake_is_one_message_with_place_path_and_remedy() {
             "version: 1\nblocking: [critical, hihg]",
             "2:22: blocking[1]: unknown severity \"hihg\" | did you mean \"high\"?",
         ),
-        ("version: 1\nblocking: critical", "2:11: blocking: expected a list, found text | "),
+        ("version: 1\nblocking: critical", "2:11: blocking: expected a list, found text | write [critical]"),
         (
             "version: 1\nbaseline: {greatestdrop: 3}",
             "2:12: baseline: unknown key \"greatestdrop\" | did you mean \"greatestDrop\"?",

@@ -91,7 +91,10 @@ fn exit_of(report: &Report) -> Exit {
 
 fn written(reports: &[Report], arguments: &Arguments) -> Result<String, Trouble> {
     match arguments.format {
-        Format::Json => Ok(format!("{}\n", serde_json::to_string_pretty(&json(reports, arguments.all))?)),
+        Format::Json => {
+            let document = json(reports, arguments.templates.len(), arguments.all);
+            Ok(format!("{}\n", serde_json::to_string_pretty(&document)?))
+        }
         Format::Text => {
             let texts: Vec<String> = reports.iter().map(|report| text(report, arguments.all)).collect();
             Ok(texts.join("\n"))

@@ -42,6 +42,8 @@ pub enum Said {
     NothingMeasured {
         /// How many findings there were that an exemption covers.
         exempted: usize,
+        /// How many others there were, to all of which policy gives no weight.
+        weightless: usize,
     },
     /// The fitness is below its minimum.
     BelowMinimum {
@@ -159,10 +161,14 @@ impl fmt::Display for Reason {
     /// One sentence without a full stop.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.said {
-            Said::NothingMeasured { exempted: 0 } => {
+            Said::NothingMeasured { exempted: 0, weightless: 0 } => {
                 f.write_str("nothing was measured: no check applies to any resource of the stack")
             }
-            Said::NothingMeasured { exempted } => {
+            Said::NothingMeasured { exempted, weightless: 1.. } => {
+                f.write_str("nothing was measured: policy gives no weight to what was found")?;
+                if *exempted > 0 { write!(f, ", and {exempted} are exempted") } else { Ok(()) }
+            }
+            Said::NothingMeasured { exempted, weightless: 0 } => {
                 write!(f, "nothing was measured: no finding counts, {exempted} are exempted")
             }
             Said::BelowMinimum { pillar, is, best, minimum } => {

@@ -17,9 +17,12 @@ const MOST_LOSSES: usize = 5;
 /// Rule 1: where nothing was measured, halt.
 pub(super) fn measured(evaluation: &Evaluation, fitness: &Fitness) -> Vec<Reason> {
     let exempted = evaluation.findings.iter().filter(|finding| finding.is_exempted()).count();
+    let weightless = evaluation.findings.len() - exempted;
     match fitness.total {
         Some(_) => Vec::new(),
-        None => vec![Reason { halts: true, said: Said::NothingMeasured { exempted }, findings: Vec::new() }],
+        None => {
+            vec![Reason { halts: true, said: Said::NothingMeasured { exempted, weightless }, findings: Vec::new() }]
+        }
     }
 }
 

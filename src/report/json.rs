@@ -60,9 +60,11 @@ struct EntryJson<'a> {
 }
 
 /// The JSON of these reports; passes are listed only where `all` are asked for.
-pub fn json(reports: &[Report], all: bool) -> Json<'_> {
+///
+/// `inputs` is how many were asked for: of several inputs it is a list, even where only one could be read.
+pub fn json(reports: &[Report], inputs: usize, all: bool) -> Json<'_> {
     match reports {
-        [one] => Json::One(Box::new(ReportJson::of(one, all))),
+        [one] if inputs <= 1 => Json::One(Box::new(ReportJson::of(one, all))),
         several => Json::Several(several.iter().map(|report| ReportJson::of(report, all)).collect()),
     }
 }

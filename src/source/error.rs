@@ -144,7 +144,7 @@ impl SourceError {
             Fault::TooLarge { .. } => "CloudFormation takes at most 1 MB; split the template into nested stacks",
             Fault::TooDeep { .. } | Fault::TooManyNodes { .. } => "simplify the document; no template needs as much",
             Fault::Syntax(_) => return None,
-            Fault::DuplicateKey { .. } => "remove or rename one of the two; CloudFormation would keep only one",
+            Fault::DuplicateKey { .. } => "remove or rename one of the two; most readers would keep only one",
             Fault::KeyNotText => "quote the key if it begins with one of {[*&!",
             Fault::MergeNotMapping => "write `<<: *anchor`, where the anchor names a mapping",
             Fault::AliasOfItself => "name another anchor, or write the value out",

@@ -34,6 +34,8 @@ pub struct Errors {
 /// Mistakes listed of one document, and how many of them with their line; more help nobody.
 const MOST: usize = 1000;
 const MOST_SHOWN: usize = 100;
+/// A word this long is repeated in a remedy, in bytes.
+const LONGEST_EXAMPLE: usize = 40;
 
 impl Errors {
     /// For the document of this name and content; the content is shown beside each mistake.
@@ -92,9 +94,21 @@ impl Errors {
         self.add(at, format_args!("unknown {what} {word:?}"), hint);
     }
 
-    /// Adds that something else was expected here.
+    /// Adds that something else was expected here, and how to write it.
     pub fn expected(&mut self, node: &Node, expected: &str) {
-        self.add(node.at, format_args!("expected {expected}, found {}", node.kind_name()), None);
+        let hint = match (&node.kind, expected) {
+            (Kind::String(written) | Kind::Number(written), "a list") if written.len() <= LONGEST_EXAMPLE => {
+                Some(format!("write [{written}]"))
+            }
+            (_, "a list") => Some("write [first, second], or one item a line, each behind \"- \"".to_owned()),
+            (Kind::String(written), _) if expected.contains("number") && written.parse::<f64>().is_ok() => {
+                Some(format!("write {written} without quotes"))
+            }
+            (Kind::Null, _) => Some("write one, or remove the key".to_owned()),
+            // What is expected is the remedy.
+            _ => None,
+        };
+        self.add(node.at, format_args!("expected {expected}, found {}", node.kind_name()), hint);
     }
 
     /// Whether so little is wrong so far that looking for a remedy is worth the while.
@@ -163,7 +177,8 @@ impl<'n, 'e> Fields<'n, 'e> {
     /// The fields of `node`, which messages call `what`; anything but a mapping is a mistake and has no fields.
     pub fn of(node: &'n Node, errors: &'e mut Errors, what: &'n str) -> Self {
         if !matches!(node.kind, Kind::Mapping(_)) {
-            errors.add(node.at, format_args!("{what} must be a mapping, found {}", node.kind_name()), None);
+            let hint = "write its keys below it, each as `key: value`".to_owned();
+            errors.add(node.at, format_args!("{what} must be a mapping, found {}", node.kind_name()), Some(hint));
         }
         Self { node, errors, what, known: Vec::new() }
     }

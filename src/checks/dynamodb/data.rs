@@ -5,7 +5,7 @@ use crate::{
     checks::{backup, grants, kms, retention::retained},
     facts::{
         Observed, Why,
-        dynamodb::{Encryption, Table},
+        dynamodb::Table,
         iam::{Known, PolicyDocument, Statement, any_known},
     },
     need::Need,
@@ -129,19 +129,13 @@ fn encryption_kms(table: &Table, _: &Yardstick) -> Option<Verdict> {
     let owned = || Verdict::fail("the table is encrypted with a key that AWS owns");
     let verdict = table.sse_specification.judge(
         |encryption| match encryption.sse_enabled.known() {
-            Ok(Some(true)) => with_key(encryption).unwrap_or_else(Verdict::inconclusive),
+            Ok(Some(true)) => kms::customer_key(&encryption.kms_master_key_id, MANAGED_KEY),
             Ok(_) => owned(),
             Err(why) => Verdict::inconclusive(why),
         },
         owned,
     );
     Some(verdict.at("SSESpecification"))
-}
-
-fn with_key(encryption: &Encryption) -> Result<Verdict, Why> {
-    let managed = || Verdict::partial(70, "the key is aws/dynamodb, which AWS manages");
-    let Some(key) = encryption.kms_master_key_id.known()? else { return Ok(managed()) };
-    kms::is_managed(key, MANAGED_KEY).map(|is| if is { managed() } else { Verdict::Pass })
 }
 
 fn deletion_protection(table: &Table, _: &Yardstick) -> Option<Verdict> {

@@ -2,7 +2,7 @@
 
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
-    checks::retention::retained,
+    checks::{kms, retention::retained},
     facts::{
         Observed, Why,
         iam::{Known, any_known},
@@ -172,15 +172,13 @@ fn encryption_kms(bucket: &Bucket, _: &Yardstick) -> Option<Verdict> {
 }
 
 fn with_key(by_default: &EncryptionByDefault) -> Result<Verdict, Why> {
-    let managed = || Verdict::partial(70, "the key is aws/s3, which AWS manages");
     match by_default.sse_algorithm.known()?.map(String::as_str) {
         Some("aws:kms" | "aws:kms:dsse") => {}
         Some("AES256") => return Ok(Verdict::fail("new objects are encrypted with keys that S3 manages (AES256)")),
         Some(other) => return Err(Why::Malformed(format!("SSEAlgorithm {other:?} is none that S3 has"))),
         None => return Ok(Verdict::fail("the encryption rule names no SSEAlgorithm")),
     }
-    let Some(key) = by_default.kms_master_key_id.known()? else { return Ok(managed()) };
-    crate::checks::kms::is_managed(key, MANAGED_KEY).map(|is| if is { managed() } else { Verdict::Pass })
+    Ok(kms::customer_key(&by_default.kms_master_key_id, MANAGED_KEY))
 }
 
 fn versioning(bucket: &Bucket, _: &Yardstick) -> Option<Verdict> {
