@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Directory, Facts, Observed, Properties, Target, Text};
+use super::{Directory, Facts, Observed, Properties, Target, Text, Why};
+use crate::deployment::Strategy;
 
 /// `AWS::CodeDeploy::Application`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -134,6 +135,60 @@ pub struct TimeBasedLinear {
     pub linear_percentage: Observed<u32>,
     /// Minutes between two steps.
     pub linear_interval: Observed<u32>,
+}
+
+impl DeploymentGroup {
+    /// How the group shifts the traffic of an alias: by a configuration of the same stack or by a predefined one,
+    /// whose full name counts: SAM's short one would be the name of a custom configuration.
+    ///
+    /// # Errors
+    /// With the reason, where nobody can tell.
+    pub fn strategy(&self) -> Result<Strategy, Why> {
+        match &self.deployment_config {
+            Observed::Present(config) => return custom(&config.traffic_routing_config),
+            Observed::Unknown(why) => return Err(why.clone()),
+            Observed::Absent => {}
+        }
+        let name = match &self.deployment_config_name {
+            Observed::Present(name) => name,
+            Observed::Absent => return Ok(Strategy::AllAtOnce),
+            Observed::Unknown(why) => return Err(why.clone()),
+        };
+        let written = name.as_str().ok_or_else(|| name.why_unresolved())?;
+        let predefined = Strategy::named(written).filter(|_| written.starts_with("CodeDeployDefault."));
+        predefined
+            .ok_or_else(|| Why::NotObserved(format!("the deployment configuration {written} is not in this stack")))
+    }
+}
+
+/// A custom configuration.
+fn custom(config: &Observed<TrafficRoutingConfig>) -> Result<Strategy, Why> {
+    let config = written(config, "TrafficRoutingConfig")?;
+    let strategy = match written(&config.r#type, "the type of TrafficRoutingConfig")?.as_str() {
+        "AllAtOnce" => return Ok(Strategy::AllAtOnce),
+        "TimeBasedCanary" => {
+            let canary = written(&config.time_based_canary, "TimeBasedCanary")?;
+            let (percentage, interval) = first_step(&canary.canary_percentage, &canary.canary_interval)?;
+            Strategy::TimeBasedCanary { percentage, interval }
+        }
+        "TimeBasedLinear" => {
+            let linear = written(&config.time_based_linear, "TimeBasedLinear")?;
+            let (percentage, interval) = first_step(&linear.linear_percentage, &linear.linear_interval)?;
+            Strategy::TimeBasedLinear { percentage, interval }
+        }
+        other => return Err(Why::Malformed(format!("TrafficRoutingConfig has no type {other}"))),
+    };
+    strategy.checked().map_err(|error| Why::Malformed(error.to_string()))
+}
+
+fn first_step(percentage: &Observed<u32>, interval: &Observed<u32>) -> Result<(u8, u32), Why> {
+    let percentage = *written(percentage, "the percentage of the first step")?;
+    let percentage = u8::try_from(percentage).map_err(|error| Why::Malformed(error.to_string()))?;
+    Ok((percentage, *written(interval, "the interval between steps")?))
+}
+
+fn written<'a, T>(observed: &'a Observed<T>, what: &str) -> Result<&'a T, Why> {
+    observed.known()?.ok_or_else(|| Why::Malformed(format!("a custom configuration without {what}")))
 }
 
 /// Joins onto a deployment group the platform of its application and a strategy of the same stack.

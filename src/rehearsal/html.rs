@@ -15,6 +15,9 @@ const TOP: f64 = 16.0;
 /// The drawing area with room for the labels.
 const VIEW_BOX: &str = "0 0 924 272";
 
+/// More minutes of traffic than this are drawn as small dots.
+const MANY: usize = 200;
+
 const STYLE: &str = include_str!("page.css");
 const PLOT_STYLE: &str = include_str!("plot.css");
 
@@ -65,7 +68,7 @@ fn heading(rehearsal: &Rehearsal) -> Markup {
             }
             p { "Alias " (subject.alias) ": "
                 @for (version, weight) in &rehearsal.alias.weights {
-                    span.weight { "version " (version) " " (percent(*weight)) }
+                    span.weight { "version " (version) ": " (percent(*weight)) }
                 }
             }
         }
@@ -102,8 +105,9 @@ fn plot(rehearsal: &Rehearsal) -> Markup {
     let last = rehearsal.timeline.last().map_or(0.0, |entry| entry.second);
     // A little room behind the end, so that a fall at the very end can be seen.
     let scale = Scale { seconds: last.max(60.0) * 1.03 };
-    let seen =
+    let shares =
         rehearsal.timeline.iter().filter_map(|entry| Some((entry.second, entry.traffic.as_ref()?.observed_share?)));
+    let seen: Vec<(f64, f64)> = shares.collect();
     let events = rehearsal.timeline.iter().filter(|entry| entry.traffic.is_none());
     html! {
         @for step in [0.0, 0.25, 0.5, 0.75, 1.0] {
@@ -118,12 +122,13 @@ fn plot(rehearsal: &Rehearsal) -> Markup {
                 title { (clock(event.second)) " " (event.event) }
             }
         }
-        path.expected d=(steps(&rehearsal.timeline, &scale)) {}
-        @for (second, share) in seen {
-            circle.seen cx=(fixed(scale.x(second))) cy=(fixed(scale.y(share))) r="3" {
-                title { (clock(second)) " seen " (percent(share)) }
+        // Many dots are small ones, and the line lies over them.
+        @for (second, share) in &seen {
+            circle.seen cx=(fixed(scale.x(*second))) cy=(fixed(scale.y(*share))) r=(if seen.len() > MANY { 1 } else { 3 }) {
+                title { (clock(*second)) " seen " (percent(*share)) }
             }
         }
+        path.expected d=(steps(&rehearsal.timeline, &scale)) {}
     }
 }
 

@@ -1,12 +1,8 @@
 //! What a rehearsal deploys: the alias of one function, found in the facts of its stack.
 
 use crate::{
-    deployment::{Strategy, full_config_name},
-    facts::{
-        Facts, Observed, Properties, Target, Text, Why,
-        codedeploy::{DeploymentGroup, TrafficRoutingConfig},
-        lambda::Alias,
-    },
+    deployment::Strategy,
+    facts::{Facts, Observed, Properties, Target, Text, Why, codedeploy::DeploymentGroup, lambda::Alias},
     inventory::LogicalId,
     stack::{Canary, Stack},
 };
@@ -183,36 +179,14 @@ fn strategy_of(group: &DeploymentGroup, wanted: Option<Strategy>) -> Result<(Str
         let name = strategy.predefined_name().unwrap_or_else(|| "custom".to_owned());
         return Ok((name, strategy));
     }
-    if let Observed::Present(config) = &group.deployment_config {
-        let name = config.deployment_config_name.present().map_or("custom".to_owned(), Text::to_string);
-        let routing = config.traffic_routing_config.present().ok_or("its deployment configuration has no routing")?;
-        return Ok((name, custom(routing).ok_or("its deployment configuration is not wholly known")?));
-    }
-    match &group.deployment_config_name {
-        Observed::Present(name) => {
-            let known = name.as_str().ok_or_else(|| format!("its deployment configuration {name} is not known"))?;
-            let strategy = Strategy::named(known).ok_or_else(|| format!("{known} is no predefined configuration"))?;
-            Ok((full_config_name(known).unwrap_or_else(|_| known.to_owned()), strategy))
-        }
-        Observed::Absent => Ok(("CodeDeployDefault.LambdaAllAtOnce".to_owned(), Strategy::AllAtOnce)),
-        Observed::Unknown(why) => Err(format!("its deployment configuration is not known: {why}")),
-    }
-}
-
-fn custom(routing: &TrafficRoutingConfig) -> Option<Strategy> {
-    let percentage = |percentage: &Observed<u32>| u8::try_from(*percentage.present()?).ok();
-    match routing.r#type.present()?.as_str() {
-        "AllAtOnce" => Some(Strategy::AllAtOnce),
-        "TimeBasedCanary" => {
-            let canary = routing.time_based_canary.present()?;
-            Strategy::canary(percentage(&canary.canary_percentage)?, *canary.canary_interval.present()?).ok()
-        }
-        "TimeBasedLinear" => {
-            let linear = routing.time_based_linear.present()?;
-            Strategy::linear(percentage(&linear.linear_percentage)?, *linear.linear_interval.present()?).ok()
-        }
-        _ => None,
-    }
+    let strategy = group.strategy().map_err(|why| format!("its deployment configuration is not known: {why}"))?;
+    let name = match &group.deployment_config {
+        Observed::Present(config) => &config.deployment_config_name,
+        Observed::Absent | Observed::Unknown(_) => &group.deployment_config_name,
+    };
+    let predefined = || strategy.predefined_name().unwrap_or_else(|| "custom".to_owned());
+    // A name that is generated, or that has open parts, is none that CodeDeploy would take.
+    Ok((name.present().and_then(Text::as_str).map_or_else(predefined, str::to_owned), strategy))
 }
 
 fn rollback_events(group: &DeploymentGroup) -> Vec<AutoRollbackEvent> {

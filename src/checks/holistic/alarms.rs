@@ -1,9 +1,6 @@
 //! The alarms that may stop a deployment: do they watch the alias, can they fire, do they fire in time?
 
-use super::{
-    Verdicts,
-    deployment_safety::{strategy, without_group},
-};
+use super::{Verdicts, deployment_safety::without_group};
 use crate::{
     check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
     deployment::Strategy,
@@ -415,7 +412,7 @@ fn window_fits(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
             }
             Watching::Alarms(alarms) => alarms,
         };
-        match strategy(group) {
+        match group.strategy() {
             // Nothing waits: that all is shifted at once is another check's finding.
             Ok(Strategy::AllAtOnce) => {}
             Ok(strategy) => verdicts.say(id, all_in_time(&alarms, strategy)),

@@ -6,7 +6,7 @@ use crate::{
     deployment::Strategy,
     facts::{
         Observed, Target, Why,
-        codedeploy::{AlarmConfiguration, AutoRollbackConfiguration, DeploymentGroup, TrafficRoutingConfig},
+        codedeploy::{AlarmConfiguration, AutoRollbackConfiguration},
     },
     inventory::LogicalId,
     need::Need,
@@ -107,7 +107,7 @@ fn events(rollback: &AutoRollbackConfiguration, alarms: &Observed<bool>) -> Verd
 fn gradual_shift(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
     let mut verdicts = Verdicts::default();
     for (id, group, _) in stack.deployment_groups() {
-        let verdict = match strategy(group) {
+        let verdict = match group.strategy() {
             Ok(Strategy::AllAtOnce) => Verdict::fail("all traffic is shifted at once"),
             Ok(Strategy::TimeBasedCanary { percentage, .. }) if percentage > LARGE_CANARY_PERCENT => {
                 Verdict::partial(50, format!("the first step already takes {percentage} percent of the traffic"))
@@ -119,59 +119,6 @@ fn gradual_shift(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> 
     }
     without_group(stack, &mut verdicts);
     verdicts.0
-}
-
-/// How the group shifts traffic.
-///
-/// # Errors
-/// With the reason, where nobody can tell.
-pub(super) fn strategy(group: &DeploymentGroup) -> Result<Strategy, Why> {
-    match &group.deployment_config {
-        Observed::Present(config) => return routing(&config.traffic_routing_config),
-        Observed::Unknown(why) => return Err(why.clone()),
-        Observed::Absent => {}
-    }
-    let name = match &group.deployment_config_name {
-        Observed::Present(name) => name,
-        Observed::Absent => return Ok(Strategy::AllAtOnce),
-        Observed::Unknown(why) => return Err(why.clone()),
-    };
-    let written = name.as_str().ok_or_else(|| name.why_unresolved())?;
-    Strategy::named(written)
-        .ok_or_else(|| Why::NotObserved(format!("the deployment configuration {written} is not in this stack")))
-}
-
-/// A custom configuration.
-fn routing(config: &Observed<TrafficRoutingConfig>) -> Result<Strategy, Why> {
-    let config = known(config, "TrafficRoutingConfig")?;
-    let minutes_and_percent = |percentage: &Observed<u32>, interval: &Observed<u32>| {
-        let percentage = *known(percentage, "the percentage of the first step")?;
-        let percentage = u8::try_from(percentage).map_err(|error| Why::Malformed(error.to_string()))?;
-        Ok((percentage, *known(interval, "the interval between steps")?))
-    };
-    let strategy = match known(&config.r#type, "the type of TrafficRoutingConfig")?.as_str() {
-        "AllAtOnce" => return Ok(Strategy::AllAtOnce),
-        "TimeBasedCanary" => {
-            let canary = known(&config.time_based_canary, "TimeBasedCanary")?;
-            let (percentage, interval) = minutes_and_percent(&canary.canary_percentage, &canary.canary_interval)?;
-            Strategy::TimeBasedCanary { percentage, interval }
-        }
-        "TimeBasedLinear" => {
-            let linear = known(&config.time_based_linear, "TimeBasedLinear")?;
-            let (percentage, interval) = minutes_and_percent(&linear.linear_percentage, &linear.linear_interval)?;
-            Strategy::TimeBasedLinear { percentage, interval }
-        }
-        other => return Err(Why::Malformed(format!("TrafficRoutingConfig has no type {other}"))),
-    };
-    strategy.checked().map_err(|error| Why::Malformed(error.to_string()))
-}
-
-fn known<'a, T>(observed: &'a Observed<T>, what: &str) -> Result<&'a T, Why> {
-    match observed {
-        Observed::Present(value) => Ok(value),
-        Observed::Absent => Err(Why::Malformed(format!("a custom configuration without {what}"))),
-        Observed::Unknown(why) => Err(why.clone()),
-    }
 }
 
 /// An alias whose deployment group nobody can see: how it is released cannot be told.
