@@ -490,3 +490,35 @@ fn an_alias_that_is_new_is_not_deployed() {
     let message = rehearse(&script).expect_err("nothing to rehearse").to_string();
     assert!(message.contains("Live") && message.contains("no hook is called"), "{message}");
 }
+
+#[test]
+fn a_change_shows_wherever_the_property_is_joined() {
+    let resources = "  Bucket: {Type: AWS::S3::Bucket}
+  Policy: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: !Ref Bucket, PolicyDocument: {Statement: [{Effect: Deny,
+    Principal: '*', Action: 's3:*', Resource: '*', Condition: {Bool: {'aws:SecureTransport': 'false'}}}]}}}
+";
+    let lost = |scenario: &str| {
+        let rehearsal = release(shop(LINEAR, resources), scenario);
+        let hook = &rehearsal.hooks[0];
+        let loss = hook.lost.iter().find(|loss| loss.check == "s3-tls-only");
+        (loss.map(|loss| loss.evidence.clone()).unwrap_or_default(), rehearsal.notes)
+    };
+    assert_eq!(lost("name: x\n").0, "");
+    let (evidence, _) =
+        lost("name: x\nchanges: [{types: AWS::S3::BucketPolicy, set: {PolicyDocument.Statement: []}}]\n");
+    assert!(evidence.contains("no statement denies"), "{evidence}");
+    let (evidence, _) = lost("name: x\nobservations: [{types: AWS::S3::BucketPolicy, outcome: denied}]\n");
+    assert!(evidence.contains("grant "), "{evidence}");
+    let two = "name: x\nchanges: [{types: AWS::S3::Bucket, set: {Versoning: {}}}, {types: AWS::S3::*y, remove: [PolicyDocument]}]\n";
+    let (_, notes) = lost(two);
+    assert!(notes.contains(&"the change of AWS::S3::Bucket * changes nothing in this stack".to_owned()), "{notes:?}");
+}
+
+#[test]
+fn without_a_change_the_stack_stays_as_it_was() {
+    for facts in sample().iter().chain(&shop(LINEAR, "")).map(|branch| &branch.facts) {
+        let raw: Result<Vec<_>, _> = facts.resources.iter().map(|resource| resource.unjoined()).collect();
+        let again = fitgate::facts::Facts::build(facts.stack.clone(), raw.expect("they can be written"));
+        assert_eq!(&again, facts);
+    }
+}

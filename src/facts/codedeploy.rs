@@ -5,6 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::{Directory, Facts, Observed, Properties, Target, Text, Why};
 use crate::deployment::Strategy;
 
+/// The names of the joined fields, by type.
+pub(super) const JOINED: &[(&str, &[&str])] =
+    &[("AWS::CodeDeploy::DeploymentGroup", &["ComputePlatform", "DeploymentConfig"])];
+
 /// `AWS::CodeDeploy::Application`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]

@@ -95,6 +95,9 @@ pub(super) fn join(facts: &mut Facts, directory: &Directory) {
     }
 }
 
+/// The types of policies that stand beside a role.
+const POLICIES: &[&str] = &["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"];
+
 /// A policy of its own with the roles it names.
 struct Candidate {
     policy: AttachedPolicy,
@@ -139,6 +142,9 @@ fn policies(facts: &Facts) -> Vec<Candidate> {
             let (policy_document, roles) = match &resource.properties {
                 Properties::Policy(policy) => (policy.policy_document.clone(), policy.roles.clone()),
                 Properties::ManagedPolicy(policy) => (policy.policy_document.clone(), policy.roles.clone()),
+                Properties::Unreadable(why) if POLICIES.contains(&resource.reference.r#type.as_str()) => {
+                    (Observed::Unknown(why.clone()), Observed::Unknown(why.clone()))
+                }
                 _ => return None,
             };
             let resource = resource.reference.logical_id.clone();

@@ -119,7 +119,11 @@ pub struct Assumption {
 impl Facts {
     /// Types the properties and joins what belongs together.
     pub fn build(stack: StackIdentity, resources: impl IntoIterator<Item = RawResource>) -> Self {
-        let resources = resources.into_iter().map(Resource::from).collect();
+        Self::joined(stack, resources.into_iter().map(Resource::from).collect())
+    }
+
+    /// Joins what belongs together; what is joined already stays.
+    pub fn joined(stack: StackIdentity, resources: Vec<Resource>) -> Self {
         let mut facts = Self { version: FACTS_VERSION, stack, resources };
         let directory = Directory::of(&facts);
         s3::join(&mut facts, &directory);
@@ -143,6 +147,38 @@ impl Facts {
     /// The resource of this name.
     pub fn get(&self, id: &LogicalId) -> Option<&Resource> {
         self.resources.iter().find(|resource| &resource.reference.logical_id == id)
+    }
+}
+
+/// Joined fields of any type; those of Lambda and CodeDeploy are listed with their types.
+const JOINED: &[&str] = &[
+    "$Account",
+    "$AttachedPolicies",
+    "$BackupSelections",
+    "$BucketInStack",
+    "$BucketPolicy",
+    "$LogTarget",
+    "$LogicalId",
+    "$Scaling",
+];
+
+impl Resource {
+    /// As a reader handed it over, without what was joined onto it: [`Facts::joined`] makes the same of it again.
+    ///
+    /// # Errors
+    /// Where a value cannot be written as JSON.
+    pub fn unjoined(&self) -> Result<RawResource, serde_json::Error> {
+        let reference = self.reference.clone();
+        let mut properties = self.properties.to_value()?;
+        if unknown_marker(&properties).is_none()
+            && let Some(map) = properties.as_object_mut()
+        {
+            let of_type = |(r#type, _): &&(&str, _)| *r#type == reference.r#type.as_str();
+            let joined = [lambda::JOINED, codedeploy::JOINED].concat();
+            let named: &[&str] = joined.iter().find(of_type).map_or(&[], |(_, names)| names);
+            map.retain(|name, _| !JOINED.contains(&name.as_str()) && !named.contains(&name.as_str()));
+        }
+        Ok(RawResource { reference, properties })
     }
 }
 

@@ -2,52 +2,71 @@
 
 use serde_json::{Map, Value};
 
-use super::scenario::{Change, Moment, Obstacle};
-use crate::facts::{Branch, Properties, Resource, unknown_marker};
+use super::scenario::{Change, Moment, Scenario};
+use crate::facts::{Branch, Facts, Properties, RawResource, Resource, Why, unknown_marker};
 
-/// The branches with every change that is visible at `moment`, and how many resources changed.
-pub(super) fn apply(branches: &[Branch], changes: &[Change], moment: Moment) -> (Vec<Branch>, usize) {
-    let mut touched = 0;
-    let mut changed = branches.to_vec();
-    for resource in changed.iter_mut().flat_map(|branch| &mut branch.facts.resources) {
-        for change in changes.iter().filter(|change| change.during <= moment) {
-            touched += usize::from(change_resource(resource, change));
-        }
-    }
-    (changed, touched)
+/// A stack with what a scenario does to it.
+pub(super) struct Seen {
+    /// As observers see it.
+    pub(super) branches: Vec<Branch>,
+    /// How many resources each change changed, in the order of the scenario.
+    pub(super) changed: Vec<usize>,
+    /// On how many resources observation fails.
+    pub(super) hidden: usize,
 }
 
-/// Makes the branches what observers see of which some fail, and says how many resources they fail on.
-pub(super) fn obstruct(branches: &mut [Branch], obstacles: &[Obstacle]) -> usize {
-    let mut hidden = 0;
-    for resource in branches.iter_mut().flat_map(|branch| &mut branch.facts.resources) {
-        let r#type = resource.reference.r#type.as_str();
-        let id = resource.reference.logical_id.as_str();
-        if let Some(obstacle) = obstacles.iter().find(|obstacle| obstacle.whom.matches(r#type, id)) {
-            resource.properties = Properties::Unreadable(obstacle.outcome.why(r#type));
-            hidden += 1;
-        }
+/// The branches with every change that is visible at `moment`, as seen by observers of which some fail.
+///
+/// What belongs together is joined anew: a bucket's policy is changed on the policy, and shows on the bucket.
+pub(super) fn apply(branches: &[Branch], scenario: &Scenario, moment: Moment) -> Seen {
+    let mut seen = Seen { branches: Vec::new(), changed: vec![0; scenario.changes.len()], hidden: 0 };
+    for branch in branches {
+        let resources = branch.facts.resources.iter().map(|each| seen.take(each, scenario, moment)).collect();
+        let facts = Facts::joined(branch.facts.stack.clone(), resources);
+        seen.branches.push(Branch { assumptions: branch.assumptions.clone(), facts });
     }
-    hidden
+    seen
 }
 
-fn change_resource(resource: &mut Resource, change: &Change) -> bool {
+impl Seen {
+    fn take(&mut self, resource: &Resource, scenario: &Scenario, moment: Moment) -> Resource {
+        let reference = resource.reference.clone();
+        let (r#type, id) = (reference.r#type.as_str(), reference.logical_id.as_str());
+        if let Some(obstacle) = scenario.observations.iter().find(|obstacle| obstacle.whom.matches(r#type, id)) {
+            self.hidden += 1;
+            let properties = Properties::Unreadable(obstacle.outcome.why(r#type));
+            return Resource { reference, properties };
+        }
+        // What cannot be read cannot be changed either; it stays unknown.
+        let unreadable = |error: serde_json::Error| Properties::Unreadable(Why::Malformed(error.to_string()));
+        let mut raw = match resource.unjoined() {
+            Ok(raw) if unknown_marker(&raw.properties).is_none() => raw,
+            Ok(_) => return resource.clone(),
+            Err(error) => return Resource { reference, properties: unreadable(error) },
+        };
+        for (change, changed) in scenario.changes.iter().zip(&mut self.changed) {
+            if change.during <= moment {
+                *changed += usize::from(change_resource(&mut raw, change));
+            }
+        }
+        Resource::from(raw)
+    }
+}
+
+/// Whether it changes anything that is read: a property by a name that no type knows changes nothing.
+fn change_resource(resource: &mut RawResource, change: &Change) -> bool {
     let reference = &resource.reference;
     if !change.whom.matches(reference.r#type.as_str(), reference.logical_id.as_str()) {
         return false;
     }
-    // What cannot be read cannot be changed either; it stays unknown.
-    let Ok(before) = resource.properties.to_value() else { return false };
-    let mut after = before.clone();
+    let before = Properties::read(&reference.r#type, &resource.properties);
     for path in &change.remove {
-        remove(&mut after, path);
+        remove(&mut resource.properties, path);
     }
     for (path, value) in &change.set {
-        set(&mut after, path, value);
+        set(&mut resource.properties, path, value);
     }
-    let changed = after != before;
-    resource.properties = Properties::read(&reference.r#type, &after);
-    changed
+    Properties::read(&reference.r#type, &resource.properties) != before
 }
 
 fn remove(value: &mut Value, path: &str) {

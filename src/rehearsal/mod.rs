@@ -104,21 +104,22 @@ pub fn rehearse(script: &Script) -> Result<Rehearsal, RehearsalError> {
     let before = script.before.first().map(|branch| &branch.facts);
     let mut plan = Plan::of(&first.facts, before, script.function.as_deref(), scenario.strategy)?;
     plan.notes.extend(taken_branch(&script.after));
-    let (mut release, _) = change::apply(&script.after, &scenario.changes, Moment::Release);
-    let (mut shift, touched) = change::apply(&script.after, &scenario.changes, Moment::Shift);
-    change::obstruct(&mut release, &scenario.observations);
-    let hidden = change::obstruct(&mut shift, &scenario.observations);
+    let release = change::apply(&script.after, scenario, Moment::Release).branches;
+    let shift = change::apply(&script.after, scenario, Moment::Shift);
+    let changes = shift.changed.iter().sum::<usize>();
     let idle = |listed: usize, done: usize| listed > 0 && done == 0;
-    if idle(scenario.changes.len(), touched) || idle(scenario.observations.len(), hidden) {
+    if idle(scenario.changes.len(), changes) || idle(scenario.observations.len(), shift.hidden) {
         return Err(RehearsalError::ChangesNothing(scenario.name.clone()));
     }
+    let without_effect = shift.changed.iter().zip(&scenario.changes).filter(|(changed, _)| **changed == 0);
+    plan.notes.extend(without_effect.map(|(_, change)| format!("{} changes nothing in this stack", change.whom)));
 
     let versions = (Version::new(1)?, Version::new(2)?);
     let (engine, order) = codedeploy(&plan, scenario, script.epoch, versions)?;
     let setting = Setting {
         engine,
         release,
-        shift,
+        shift: shift.branches,
         policy: script.policy.clone(),
         baseline: Observed::Present(last_good(script)),
         strategy: plan.strategy,

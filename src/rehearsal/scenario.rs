@@ -33,6 +33,8 @@
 //! # Ok::<(), fitgate::source::SourceErrors>(())
 //! ```
 
+use std::fmt;
+
 use serde_json::Value;
 use wildmatch::WildMatch;
 
@@ -371,5 +373,11 @@ impl Selector {
     /// Whether a resource is meant.
     pub fn matches(&self, r#type: &str, id: &str) -> bool {
         self.types.matches(r#type) && self.resources.matches(id)
+    }
+}
+
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the change of {} {}", self.types, self.resources)
     }
 }

@@ -177,6 +177,7 @@ impl<'a> Seen<'a> {
                 self.aliases.open.push(open(id, why));
                 self.hooks.open.push(open(id, why));
             }
+            "AWS::Lambda::Function" => self.roles.push((id.clone(), Observed::Unknown(why.clone()))),
             "AWS::Lambda::Url" => self.urls.open.push(open(id, why)),
             "AWS::Lambda::Version" => self.versions.open.push(open(id, why)),
             "AWS::Lambda::Permission" | "AWS::Scheduler::Schedule" => self.callers.open.push(open(id, why)),

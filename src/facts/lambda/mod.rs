@@ -22,6 +22,27 @@ use serde::{Deserialize, Serialize};
 
 use super::{Observed, Text};
 
+/// The names of the joined fields, by type.
+pub(super) const JOINED: &[(&str, &[&str])] = &[
+    ("AWS::Lambda::Alias", &["Function"]),
+    ("AWS::Lambda::EventInvokeConfig", &["FunctionDeadLetterTarget"]),
+    ("AWS::Lambda::EventSourceMapping", &["SourceKind", "FunctionReservedConcurrency"]),
+    (
+        "AWS::Lambda::Function",
+        &[
+            "EventInvokeConfigs",
+            "Aliases",
+            "Versions",
+            "RoleSharedWith",
+            "AsynchronousCallers",
+            "IsLifecycleHook",
+            "Account",
+            "AvailabilityZones",
+        ],
+    ),
+    ("AWS::Lambda::Permission", &["FunctionHasUrl"]),
+];
+
 /// `AWS::Lambda::Alias`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
