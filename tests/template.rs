@@ -367,7 +367,7 @@ fn more_than_64_branches_settle_what_is_used_most() {
     let named: Vec<&str> = template.branches[0].assumptions.iter().map(|a| a.condition.as_str()).collect();
     assert_eq!(named, ["C3", "C4", "C5", "C6", "C7", "C8"]);
     for branch in &template.branches {
-        let why = "depends on condition C0; more than 64 combinations";
+        let why = "depends on condition C0; too many combinations to judge each";
         assert_eq!(properties(branch, "R0x0"), Some(unresolved(&format!("whether it exists {why}"))));
         assert_eq!(properties(branch, "Open"), Some(json!({"P": unresolved(why), "Q": "a"})));
     }
@@ -429,10 +429,13 @@ Resources: {T: {Type: Custom::T, Properties: {S: !Ref Stage, C: !Ref Count}}}
 ";
     let given = template_with(text, &[("Stage", "prod"), ("Count", "2")]);
     assert_eq!(properties(&given.branches[0], "T"), Some(json!({"S": "prod", "C": "2"})));
+    // Another template may have the others: whoever gives them can tell.
+    let other = template_with(text, &[("Stage", "prod"), ("Stagee", "dev")]);
+    assert_eq!(properties(&other.branches[0], "T"), Some(json!({"S": "prod", "C": "1"})));
+    assert_eq!(other.parameters, ["Count", "Stage"]);
     let cases = [
         (("Stage", "test"), "t.yaml:3:3: parameter Stage does not allow \"test\""),
         (("Count", "two"), "t.yaml:4:3: parameter Count is a number, not \"two\""),
-        (("Stagee", "dev"), "t.yaml: the template has no parameter \"Stagee\""),
     ];
     for (given, message) in cases {
         let error = read("t.yaml", text.as_bytes(), &options(&[given])).expect_err("a refusal");
@@ -554,4 +557,63 @@ Conditions: {C: !Equals [1, 1]}
     }
     assert_eq!(template.spans.document(&id), Some("t.yaml"));
     assert_eq!(template.spans.locate(&LogicalId::new("C"), None), None);
+}
+
+/// Whatever CloudFormation would refuse is refused too, or warned of: never a report as if all were well.
+#[test]
+fn what_cloudformation_would_refuse_is_never_silent() {
+    const BUCKET: &str = "Resources: {B: {Type: AWS::S3::Bucket}}";
+    let refused = [
+        (format!("Parameters: [a]\n{BUCKET}"), "1:13: Parameters must be a mapping, found a list"),
+        (format!("Mappings: text\n{BUCKET}"), "1:11: Mappings must be a mapping, found text"),
+        (format!("Conditions: [a]\n{BUCKET}"), "1:13: Conditions must be a mapping, found a list"),
+        ("Resources: [a]".to_owned(), "1:1: this is not a CloudFormation template: Resources is a list, not a mapping"),
+        (
+            format!("Conditions: {{C: !Equals [!Ref B, x]}}\n{BUCKET}"),
+            "1:26: a condition cannot refer to the resource \"B\"",
+        ),
+        (
+            format!("Conditions: {{C: !Equals [!Sub '${{B.Arn}}', x]}}\n{BUCKET}"),
+            "1:26: a condition cannot refer to the resource \"B\"",
+        ),
+        (
+            format!("Outputs: {{O: {{Condition: Nope, Value: x}}}}\n{BUCKET}"),
+            "1:26: the condition \"Nope\" is not defined",
+        ),
+        (
+            "Resources: {B: {Type: AWS::S3::Bucket, DependsOn: {a: b}}}".to_owned(),
+            "1:51: expected the name of a resource, found a mapping",
+        ),
+    ];
+    for (text, message) in refused {
+        let error = read("t.yaml", text.as_bytes(), &Options::default()).expect_err(message);
+        assert_eq!(error.to_string(), format!("t.yaml:{message}"), "{text}");
+    }
+    let warned = [
+        (format!("Outputs: {{O: {{Description: x}}}}\n{BUCKET}"), "1:11: the output \"O\" has no Value"),
+        (format!("Parameters:\n{BUCKET}"), "1:1: Parameters is empty, which CloudFormation refuses"),
+        (
+            format!("AWSTemplateFormatVersion: 2011-01-01\n{BUCKET}"),
+            "1:27: CloudFormation knows one AWSTemplateFormatVersion",
+        ),
+        (format!("Parameters: {{P: {{Type: Strng}}}}\n{BUCKET}"), "1:14: a parameter cannot be of type \"Strng\""),
+        (
+            format!("Parameters: {{B: {{Type: String}}}}\n{BUCKET}"),
+            "2:16: \"B\" names a parameter and a resource; CloudFormation takes one of them",
+        ),
+        (
+            "Resources: {a-b: {Type: AWS::S3::Bucket}}".to_owned(),
+            "1:13: CloudFormation takes letters and digits only in a name, not \"a-b\"",
+        ),
+        (
+            "Resources: {B: {Type: Aws::S3::Bucket}}".to_owned(),
+            "1:23: \"Aws::S3::Bucket\" is no type that CloudFormation has",
+        ),
+        ("Resources: {B: {Type: 'AWS::S3'}}".to_owned(), "1:23: \"AWS::S3\" is no type that CloudFormation has"),
+    ];
+    for (text, message) in warned {
+        let template = read("t.yaml", text.as_bytes(), &Options::default()).expect(message);
+        let warnings: Vec<String> = template.warnings.iter().map(ToString::to_string).collect();
+        assert_eq!(warnings, [format!("t.yaml:{message}")], "{text}");
+    }
 }

@@ -64,9 +64,9 @@ fn what_is_wrong_with_a_manifest() {
         ),
         (
             r#"{"artifacts": {"A": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "a"}}}}"#,
-            "cdk.out/manifest.json:1:21: a/manifest.json cannot be read: no such file",
+            "cdk.out/manifest.json:1:21: cdk.out/a/manifest.json cannot be read: no such file",
         ),
-        (endless, "manifest.json:1:21: assemblies are nested deeper than 8 levels"),
+        (endless, "cdk.out/manifest.json:1:21: assemblies are nested deeper than 8 levels"),
     ];
     for (manifest, message) in cases {
         assert_eq!(listed(manifest, &[("manifest.json", endless)]), Err(message.to_owned()));

@@ -66,7 +66,8 @@ fn a_thousand_independent_conditions() {
     text += "Resources:\n";
     (0..1000).for_each(|n| text += &format!("  R{n}: {{Type: AWS::SNS::Topic, Condition: C{n}}}\n"));
     let template = read("t.yaml", text.as_bytes(), &Options::default()).expect("a template");
-    assert_eq!(template.branches.len(), 64);
+    // Twice as many resources as CloudFormation takes are judged in half as many branches.
+    assert_eq!(template.branches.len(), 32);
 }
 
 #[test]
@@ -108,7 +109,9 @@ fn the_large_template_is_read_whole() {
         let template = read("large.yaml", text.as_bytes(), &Options::default()).expect("a template");
         let most = template.branches.iter().map(|branch| branch.facts.resources.len()).max();
         assert_eq!(most, Some(resources), "{} branches", template.branches.len());
-        assert_eq!(template.warnings, []);
+        let warnings: Vec<String> = template.warnings.iter().map(ToString::to_string).collect();
+        let crowded = "large.yaml:22:1: Resources has 5000 entries; CloudFormation takes at most 500";
+        assert_eq!(warnings, if resources > 500 { vec![crowded] } else { Vec::new() });
     }
 }
 

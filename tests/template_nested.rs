@@ -129,10 +129,20 @@ Resources: {X: {Type: AWS::SNS::Topic, Condition: A}, Y: {Type: AWS::SNS::Topic,
 ";
     let template = with(&outer, &[("inner.yaml", INNER)]).expect("a template");
     assert_eq!(template.branches.len(), 32);
-    let why = "depends on conditions of a nested stack; more than 64 combinations";
+    let why = "depends on conditions of a nested stack; too many combinations to judge each";
     for branch in &template.branches {
         let found = resources(branch);
         assert_eq!(found["N/X"], json!({"$unknown": {"Unresolved": why}}));
         assert_eq!(found["N/Y"], json!({"$unknown": {"Unresolved": why}}));
     }
+}
+
+#[test]
+fn a_crowd_of_nested_stacks_is_refused_in_time() {
+    let stack = |n| format!("  N{n}: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: inner.yaml}}}}\n");
+    let topic = |n| format!("  T{n}: {{Type: AWS::SNS::Topic}}\n");
+    let outer = format!("Resources:\n{}", (0..400).map(stack).collect::<String>());
+    let inner: &'static str = format!("Resources:\n{}", (0..400).map(topic).collect::<String>()).leak();
+    let error = with(&outer, &[("inner.yaml", inner)]).expect_err("a refusal");
+    assert!(error.to_string().ends_with("there are more than 64000 resources to judge"), "{error}");
 }

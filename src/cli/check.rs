@@ -1,12 +1,12 @@
 //! `fitgate check`
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
 use jiff::civil::Date;
 
 use super::{
-    Exit, Format, Trouble, clock, complain, policy, print,
-    templates::{self, Source},
+    Exit, Format, Trouble, clock, complain, input, policy, print,
+    templates::{self, Parameters, Source},
 };
 use crate::{
     decide::{Cause, Outcome, decide},
@@ -19,7 +19,8 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Templates (CloudFormation, SAM), or the cdk.out folder of a synthesized CDK app
+    /// Templates (CloudFormation, SAM), the cdk.out folder of a synthesized CDK app, or - for
+    /// standard input
     #[arg(required = true, value_name = "TEMPLATE")]
     templates: Vec<PathBuf>,
     /// The value of a template parameter, or of a pseudo parameter such as AWS::Region
@@ -42,13 +43,13 @@ pub(super) struct Arguments {
 /// Judges every template. One that cannot be read is told on standard error and does not hide the others.
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let policy = policy::chosen(arguments.policy.as_deref())?;
-    let parameters: BTreeMap<String, String> = arguments.parameters.iter().cloned().collect();
+    let mut parameters = Parameters::new(&arguments.parameters)?;
     let today = arguments.today.unwrap_or_else(clock::today);
     let mut exit = Exit::Proceed;
     let mut reports = Vec::new();
     for path in &arguments.templates {
         let judged = templates::sources(path).and_then(|sources| {
-            sources.iter().map(|source| report(source, &parameters, &policy, today)).collect::<Result<Vec<_>, _>>()
+            sources.iter().map(|source| report(source, &mut parameters, &policy, today)).collect::<Result<Vec<_>, _>>()
         });
         match judged {
             Ok(judged) => reports.extend(judged),
@@ -57,6 +58,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
                 exit = Exit::Unusable;
             }
         }
+    }
+    // A template that could not be read may be the one that has a parameter.
+    if exit != Exit::Unusable {
+        parameters.all_used()?;
     }
     for report in &reports {
         exit = exit.worse(exit_of(report));
@@ -67,18 +72,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     Ok(exit)
 }
 
-fn report(
-    source: &Source,
-    parameters: &BTreeMap<String, String>,
-    policy: &Policy,
-    today: Date,
-) -> Result<Report, Trouble> {
+fn report(source: &Source, parameters: &mut Parameters, policy: &Policy, today: Date) -> Result<Report, Trouble> {
     let template = templates::load(source, parameters)?;
     let evaluation = evaluate(&template.branches, policy, today);
     let fitness = score(&evaluation, policy);
     let decision = decide(&evaluation, &fitness, &Observed::Absent, policy);
     let locate = |resource: &_, place: Option<&_>| templates::locate(&template, resource, place);
-    Ok(Report::new(source.path.display().to_string(), &evaluation, &fitness, &decision, policy, &locate))
+    Ok(Report::new(input::shown(&source.path), &evaluation, &fitness, &decision, policy, &locate))
 }
 
 fn exit_of(report: &Report) -> Exit {

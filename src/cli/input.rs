@@ -29,6 +29,9 @@ pub(super) enum InputError {
     /// It is larger than any template may be.
     #[error("{} has more than {LARGEST} bytes, which is more than any template may have", .0.display())]
     TooLarge(PathBuf),
+    /// It is a pipe in the file system: reading might wait for ever.
+    #[error("{} is a named pipe; name a file, or - for standard input", .0.display())]
+    Pipe(PathBuf),
     /// The system refused.
     #[error("cannot read {}: {source}", path.display())]
     Unreadable {
@@ -39,25 +42,60 @@ pub(super) enum InputError {
     },
 }
 
-/// Reads one file, or says why it cannot; `wanted` is what messages call a file of this kind.
+/// Whether this is `-`, which names standard input.
+pub(super) fn is_standard(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// What messages and reports call an input.
+pub(super) fn shown(path: &Path) -> String {
+    if is_standard(path) { "<stdin>".to_owned() } else { path.display().to_string() }
+}
+
+/// Reads one file, standard input for `-`, or says why it cannot; `wanted` is what messages call a file of this kind.
 ///
 /// # Errors
 /// An [`InputError`] for each way in which a file can be unusable.
 pub(super) fn read(path: &Path, wanted: &'static str) -> Result<Vec<u8>, InputError> {
+    if is_standard(path) {
+        return bounded(io::stdin().lock(), Path::new(&shown(path)));
+    }
     let unreadable = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound => InputError::Missing(path.to_owned()),
         _ => InputError::Unreadable { path: path.to_owned(), source },
     };
-    if fs::metadata(path).map_err(unreadable)?.is_dir() {
+    let metadata = fs::metadata(path).map_err(unreadable)?;
+    if metadata.is_dir() {
         return Err(InputError::Directory { path: path.to_owned(), wanted });
     }
+    if is_named_pipe(path, &metadata) {
+        return Err(InputError::Pipe(path.to_owned()));
+    }
+    bounded(fs::File::open(path).map_err(unreadable)?, path)
+}
+
+/// Everything that `source` gives, up to the largest size.
+fn bounded(source: impl Read, path: &Path) -> Result<Vec<u8>, InputError> {
     let mut bytes = Vec::new();
     // One byte more than allowed tells a file that is too large from one that just fits.
-    fs::File::open(path).map_err(unreadable)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    let read = source.take(LARGEST + 1).read_to_end(&mut bytes);
+    read.map_err(|source| InputError::Unreadable { path: path.to_owned(), source })?;
     if bytes.len() as u64 > LARGEST {
         return Err(InputError::TooLarge(path.to_owned()));
     }
     Ok(bytes)
+}
+
+/// Pipes that a shell puts in an argument's place (`<(command)`) have a writer; one that lies in a folder may have none.
+#[cfg(unix)]
+fn is_named_pipe(path: &Path, metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    metadata.file_type().is_fifo() && !path.starts_with("/dev") && !path.starts_with("/proc")
+}
+
+#[cfg(not(unix))]
+fn is_named_pipe(_: &Path, _: &fs::Metadata) -> bool {
+    false
 }
 
 /// The files beside a template, for nested stacks and definitions; none outside its folder.
@@ -78,8 +116,19 @@ impl Files for Beside {
     fn read(&self, path: &str) -> Result<Vec<u8>, String> {
         let inside = Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         if !inside {
-            return Err(format!("{path} is outside the template's folder"));
+            return Err("it is outside the template's folder".to_owned());
         }
-        read(&self.folder.join(path), "a file").map_err(|error| error.to_string())
+        let path = self.folder.join(path);
+        // A device gives no end of bytes, and a terminal none at all.
+        if fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+            return Err("it is no regular file".to_owned());
+        }
+        read(&path, "a file").map_err(|error| match error {
+            InputError::Missing(_) => "no such file".to_owned(),
+            InputError::Directory { .. } => "it is a directory".to_owned(),
+            InputError::TooLarge(_) => format!("it has more than {LARGEST} bytes"),
+            InputError::Pipe(_) => "it is a named pipe".to_owned(),
+            InputError::Unreadable { source, .. } => source.to_string(),
+        })
     }
 }

@@ -89,7 +89,7 @@ fn complain(error: &(dyn std::error::Error + 'static)) {
         .or_else(|| error.downcast_ref::<TemplateError>().map(TemplateError::mistakes));
     match mistakes {
         Some(mistakes) => mistakes.iter().for_each(|error| tell(&mistake::shown("error", error))),
-        None => tell(&format!("error: {error}\n")),
+        None => tell(&mistake::told("error", error)),
     }
 }
 
@@ -100,7 +100,7 @@ fn tell(text: &str) {
 
 /// Something worth knowing that is no result, on standard error.
 fn note(text: &str) {
-    tell(&format!("note: {text}\n"));
+    tell(&mistake::told("note", text));
 }
 
 /// A reader that has seen enough (`fitgate … | head`) is no error.

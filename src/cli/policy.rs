@@ -71,7 +71,7 @@ fn init(path: &Path) -> Result<(), InitError> {
 /// Reads a policy.
 pub(super) fn load(path: &Path) -> Result<Policy, Trouble> {
     let bytes = input::read(path, "a policy file")?;
-    Ok(Policy::parse(&path.display().to_string(), &bytes)?)
+    Ok(Policy::parse(&input::shown(path), &bytes)?)
 }
 
 /// The policy that was asked for, else the one in the current folder, else the shipped one.

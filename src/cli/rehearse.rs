@@ -1,7 +1,6 @@
 //! `fitgate rehearse`
 
 use std::{
-    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -83,12 +82,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     }
     let scenario = scenario(&arguments.scenario)?;
     let policy = policy::chosen(arguments.policy.as_deref())?;
-    let parameters: BTreeMap<String, String> = arguments.parameters.iter().cloned().collect();
-    let after = templates::load_one(&arguments.template, &parameters)?.branches;
+    let mut parameters = templates::Parameters::new(&arguments.parameters)?;
+    let after = templates::load_one(&arguments.template, &mut parameters)?.branches;
     let before = match &arguments.before {
-        Some(path) => templates::load_one(path, &parameters)?.branches,
+        Some(path) => templates::load_one(path, &mut parameters)?.branches,
         None => after.clone(),
     };
+    parameters.all_used()?;
     let script =
         Script { before, after, function: arguments.function.clone(), scenario, policy, epoch: epoch(arguments) };
     let rehearsal =

@@ -1,7 +1,7 @@
 //! Templates as they are named on the command line: files, and the folder of a synthesized CDK app.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -10,8 +10,8 @@ use crate::{
     check::Place,
     inventory::LogicalId,
     report::Location,
-    source::Limits,
-    template::{self, Options, Template, cdk},
+    source::{Limits, read::nearest},
+    template::{self, Options, PSEUDO_PARAMETERS, Template, cdk},
 };
 
 /// What a directory should have been.
@@ -27,6 +27,57 @@ pub(super) fn parameter(written: &str) -> Result<(String, String), NoParameter> 
     match written.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err(NoParameter(written.to_owned())),
+    }
+}
+
+/// The parameters given on the command line, for all templates together.
+#[derive(Debug, Default)]
+pub(super) struct Parameters {
+    given: BTreeMap<String, String>,
+    /// What the templates read so far declare.
+    declared: BTreeSet<String>,
+}
+
+/// Parameters given on the command line that cannot be meant.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ParameterError {
+    /// Two values for one name.
+    #[error("parameter {0} is given twice; give it once")]
+    Twice(String),
+    /// A name that none of the templates knows.
+    #[error(
+        "no template given has a parameter {name:?}{}",
+        near.as_ref().map(|near| format!("; did you mean {near:?}?")).unwrap_or_default()
+    )]
+    Unknown {
+        /// The name.
+        name: String,
+        /// The name that was probably meant.
+        near: Option<String>,
+    },
+}
+
+impl Parameters {
+    /// Takes what was written on the command line.
+    pub(super) fn new(written: &[(String, String)]) -> Result<Self, ParameterError> {
+        let mut given = BTreeMap::new();
+        for (name, value) in written {
+            if given.insert(name.clone(), value.clone()).is_some() {
+                return Err(ParameterError::Twice(name.clone()));
+            }
+        }
+        Ok(Self { given, declared: BTreeSet::new() })
+    }
+
+    /// Refuses a name that none of the templates read declares: a mistyped one would leave its parameter as it was.
+    pub(super) fn all_used(&self) -> Result<(), ParameterError> {
+        let known = || PSEUDO_PARAMETERS.iter().copied().chain(self.declared.iter().map(String::as_str));
+        match self.given.keys().find(|name| !known().any(|known| known == *name)) {
+            None => Ok(()),
+            Some(name) => {
+                Err(ParameterError::Unknown { name: name.clone(), near: nearest(name, known()).map(str::to_owned) })
+            }
+        }
     }
 }
 
@@ -56,15 +107,16 @@ pub(super) fn sources(path: &Path) -> Result<Vec<Source>, Trouble> {
 }
 
 /// Reads one template, and says on standard error what CloudFormation might not like.
-pub(super) fn load(source: &Source, parameters: &BTreeMap<String, String>) -> Result<Template, Trouble> {
+pub(super) fn load(source: &Source, parameters: &mut Parameters) -> Result<Template, Trouble> {
     let path = source.path.as_path();
     let bytes = input::read(path, WANTED)?;
     let beside = input::Beside::of(path);
     // What is given on the command line goes before what the application says.
     let mut given = source.settled.clone();
-    given.extend(parameters.clone());
+    given.extend(parameters.given.clone());
     let options = Options { parameters: given, files: Some(&beside), ..Options::default() };
-    let template = template::read(&path.display().to_string(), &bytes, &options)?;
+    let template = template::read(&input::shown(path), &bytes, &options)?;
+    parameters.declared.extend(template.parameters.iter().cloned());
     for warning in &template.warnings {
         super::tell(&mistake::shown("warning", warning));
     }
@@ -85,7 +137,7 @@ pub(super) fn locate(template: &Template, resource: &LogicalId, place: Option<&P
 }
 
 /// Reads the one template that a path stands for; a `cdk.out` folder must hold just one stack.
-pub(super) fn load_one(path: &Path, parameters: &BTreeMap<String, String>) -> Result<Template, Trouble> {
+pub(super) fn load_one(path: &Path, parameters: &mut Parameters) -> Result<Template, Trouble> {
     let sources = sources(path)?;
     match sources.as_slice() {
         [one] => load(one, parameters),

@@ -9,6 +9,7 @@ use crate::{
     check::{Pillar, VerdictKind},
     decide::Outcome,
     score::{Points, Score},
+    source::printable,
 };
 
 /// Cells of a bar: one for every five points.
@@ -23,7 +24,7 @@ const DOUBTFUL: Style = AnsiColor::Yellow.on_default();
 /// The report; passes are listed only where `all` are asked for.
 pub fn text(report: &Report, all: bool) -> String {
     let mut out = String::new();
-    line(&mut out, &format!("{BOLD}{}{BOLD:#}", report.input));
+    line(&mut out, &format!("{BOLD}{}{BOLD:#}", printable(&report.input)));
     fitness(&mut out, report);
     decision(&mut out, report);
     findings(&mut out, report, all);

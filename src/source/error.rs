@@ -156,8 +156,9 @@ impl SourceError {
     }
 }
 
-/// Characters shown before and after the place of a mistake in a very long line.
-const AROUND: usize = 50;
+/// Characters shown before and after the place of a mistake in a very long line: with line number and margin
+/// they fit 80 columns.
+const AROUND: usize = 34;
 
 impl Excerpt {
     /// The line of `text` at this place; none where the document has no such line.
@@ -165,16 +166,21 @@ impl Excerpt {
         let line = text.split('\n').nth(at.line.checked_sub(1)? as usize)?.trim_end_matches('\r');
         let before = (at.column.saturating_sub(1)) as usize;
         let skipped = before.saturating_sub(AROUND);
-        let shown = line.chars().skip(skipped).take(2 * AROUND).map(printable).collect::<String>();
+        let shown = line.chars().skip(skipped).take(2 * AROUND).map(shown).collect::<String>();
         let caret = (before - skipped).min(shown.chars().count());
         Some(Self { line: shown, caret })
     }
 }
 
-fn printable(character: char) -> char {
+fn shown(character: char) -> char {
     match character {
         '\t' => ' ',
         other if other.is_control() => '·',
         other => other,
     }
+}
+
+/// Text with every control character shown as `·`, line feeds as spaces: what a document says cannot drive a terminal.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|character| if character == '\n' { ' ' } else { shown(character) }).collect()
 }

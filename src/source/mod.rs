@@ -10,7 +10,7 @@ mod yaml;
 
 use std::fmt;
 
-pub use error::{Excerpt, Fault, SourceError, SourceErrors};
+pub use error::{Excerpt, Fault, SourceError, SourceErrors, printable};
 use serde::{Deserialize, Serialize};
 pub use yaml::is_number;
 

@@ -12,14 +12,18 @@ pub(super) fn parse(text: &str, limits: &Limits) -> Result<Node, Failure> {
     let mut builder = Builder { limits, nodes: 0, open: Vec::new(), anchors: BTreeMap::new(), root: None };
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|error| syntax(text, &error))?;
+        let (event, span) = event.map_err(|error| syntax(text, &error, limits))?;
         builder.event(event, span)?;
     }
     builder.root.ok_or((Position { line: 1, column: 1 }, Fault::Empty))
 }
 
-fn syntax(text: &str, error: &ScanError) -> Failure {
+fn syntax(text: &str, error: &ScanError, limits: &Limits) -> Failure {
     let mut at = position(error.marker());
+    // The scanner's own bound of brackets, far above ours; it reads ahead of us.
+    if error.info().contains("recursion limit") {
+        return (at, Fault::TooDeep { limit: limits.depth });
+    }
     // The scanner names the beginning of the value that a tab ends; the author needs the tab.
     if error.info().contains("found a tab") {
         let lines = (at.line..).zip(text.split('\n').skip(at.line.saturating_sub(1) as usize));

@@ -14,6 +14,8 @@ use super::resolve::Scope;
 
 /// The most branches that are judged; more conditions than that are left open.
 pub(super) const MOST: usize = 64;
+/// Resources judged in all branches together, which bounds the branches of a very large template.
+const MOST_JUDGED: usize = MOST * 500;
 /// Values of parameters tried together for conditions that hang together.
 const MOST_ASSIGNMENTS: usize = 4096;
 /// Comparisons answered in all, however many conditions there are.
@@ -30,15 +32,16 @@ pub(super) struct Branches {
     pub(super) crowded_out: BTreeSet<usize>,
 }
 
-/// Finds the branches; `uses` says how often a condition decides over something that is judged.
-pub(super) fn find(scope: &Scope<'_>, uses: &[usize]) -> Branches {
+/// Finds the branches of a template with this many resources; `uses` says how often a condition decides over something
+/// that is judged.
+pub(super) fn find(scope: &Scope<'_>, uses: &[usize], resources: usize) -> Branches {
     let questions = Questions::of(scope);
     let settled = questions.settled_answers();
     let mut relevant: Vec<usize> = (0..scope.conditions.len())
         .filter(|number| settled.get(*number).copied().flatten().is_none())
         .filter(|number| uses.get(*number).copied().unwrap_or(0) > 0)
         .collect();
-    let mut search = Search { questions: &questions, work: MOST_WORK, known: BTreeMap::new() };
+    let mut search = Search { questions: &questions, most: most(resources), work: MOST_WORK, known: BTreeMap::new() };
     let (kept, mut groups) = match search.groups(&relevant) {
         Some(groups) => (relevant.clone(), groups),
         None => {
@@ -56,6 +59,11 @@ pub(super) fn find(scope: &Scope<'_>, uses: &[usize]) -> Branches {
     }
 }
 
+/// The most branches of a template with this many resources.
+fn most(resources: usize) -> usize {
+    (MOST_JUDGED / resources.max(1)).clamp(2, MOST)
+}
+
 /// Conditions that hang together, and the ways in which they can be answered.
 #[derive(Debug, Clone)]
 struct Group {
@@ -66,6 +74,8 @@ struct Group {
 
 struct Search<'q, 's, 't> {
     questions: &'q Questions<'s, 't>,
+    /// The most branches.
+    most: usize,
     /// Comparisons that may still be answered.
     work: usize,
     /// Groups enumerated before; `None` where there are too many ways.
@@ -77,7 +87,7 @@ impl Search<'_, '_, '_> {
     fn as_many_as_fit(&mut self, relevant: &[usize]) -> (Vec<usize>, Vec<Group>) {
         let (mut kept, mut groups) = (Vec::new(), Vec::new());
         for number in relevant {
-            if self.work == 0 || kept.len() > MOST * 4 {
+            if self.work == 0 || kept.len() > self.most * 4 {
                 break;
             }
             kept.push(*number);
@@ -106,7 +116,7 @@ impl Search<'_, '_, '_> {
                     group
                 }
             }?;
-            branches = branches.checked_mul(group.answers.len()).filter(|branches| *branches <= MOST)?;
+            branches = branches.checked_mul(group.answers.len()).filter(|branches| *branches <= self.most)?;
             groups.push(group);
         }
         Some(groups)
@@ -143,7 +153,7 @@ impl Search<'_, '_, '_> {
             if seen.insert(vector.clone()) {
                 answers.push(vector);
             }
-            if answers.len() > MOST {
+            if answers.len() > self.most {
                 return None;
             }
         }

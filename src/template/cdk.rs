@@ -1,7 +1,7 @@
 //! What the AWS CDK leaves in `cdk.out`: a manifest that lists the templates of its stacks
 //! (<https://github.com/aws/aws-cdk/tree/main/packages/%40aws-cdk/cloud-assembly-schema>).
 
-use super::include::beside;
+use super::include::{beside, called, is_inside};
 use super::{Files, TemplateError};
 use crate::source::read::Errors;
 use crate::source::{self, Limits, Node};
@@ -37,7 +37,7 @@ pub fn stacks(
     files: &dyn Files,
     limits: &Limits,
 ) -> Result<Vec<StackTemplate>, TemplateError> {
-    let mut assembly = Assembly { files, limits, stacks: Vec::new() };
+    let mut assembly = Assembly { name, files, limits, stacks: Vec::new() };
     assembly.read(name, "", bytes, 0)?;
     if assembly.stacks.is_empty() {
         let mut errors = Errors::new(name, bytes);
@@ -49,6 +49,8 @@ pub fn stacks(
 }
 
 struct Assembly<'a> {
+    /// The name of the outermost manifest.
+    name: &'a str,
     files: &'a dyn Files,
     limits: &'a Limits,
     stacks: Vec<StackTemplate>,
@@ -68,10 +70,12 @@ impl Assembly<'_> {
             let text = |key: &str| properties.and_then(|properties| properties.get(key)).and_then(Node::as_str);
             match artifact.value.get("type").and_then(Node::as_str) {
                 Some("aws:cloudformation:stack") => match text("templateFile") {
+                    Some(file) if !is_inside(file) => errors.add(artifact.key_at, outside(file), None),
                     Some(file) => self.stacks.push(stack(&artifact.key, &artifact.value, beside(folder, file))),
                     None => errors.add(artifact.key_at, "the stack has no templateFile", None),
                 },
                 Some("cdk:cloud-assembly") => match text("directoryName") {
+                    Some(inner) if !is_inside(inner) => errors.add(artifact.key_at, outside(inner), None),
                     Some(inner) => self.nested(&beside(folder, inner), artifact.value.at, depth, &mut errors)?,
                     None => errors.add(artifact.key_at, "the assembly has no directoryName", None),
                 },
@@ -94,13 +98,18 @@ impl Assembly<'_> {
         }
         let path = beside(folder, MANIFEST);
         match self.files.read(&path) {
-            Ok(bytes) => self.read(&path, folder, &bytes, depth + 1),
+            Ok(bytes) => self.read(&called(self.name, &path), folder, &bytes, depth + 1),
             Err(why) => {
-                errors.add(at, format_args!("{path} cannot be read: {why}"), None);
+                let name = called(self.name, &path);
+                errors.add(at, format_args!("{name} cannot be read: {why}"), None);
                 Ok(())
             }
         }
     }
+}
+
+fn outside(path: &str) -> String {
+    format!("{path} leads out of the folder of the manifest")
 }
 
 fn stack(id: &str, artifact: &Node, path: String) -> StackTemplate {

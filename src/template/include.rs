@@ -3,6 +3,7 @@
 use super::Options;
 use super::long_form::long_form;
 use super::notes::Notes;
+use super::reader::Input;
 use super::tree::size;
 use crate::source::{self, Entry, Kind, Node, Position};
 
@@ -14,8 +15,9 @@ const DEFINITIONS: [(&str, &str); 3] = [
 ];
 
 /// Puts in what local files hold; what is elsewhere, or cannot be read, stays as written.
-pub(super) fn expand(root: Node, folder: &str, options: &Options<'_>, notes: &mut Notes) -> Node {
-    let mut includes = Includes { folder, options, left: options.limits.nodes, notes };
+pub(super) fn expand(root: Node, input: &Input<'_>, options: &Options<'_>, notes: &mut Notes) -> Node {
+    let mut includes =
+        Includes { folder: input.folder, outermost: input.outermost, options, left: options.limits.nodes, notes };
     let root = includes.tree(root);
     let Kind::Mapping(mut sections) = root.kind else { return root };
     for section in sections.iter_mut().filter(|section| section.key == "Resources") {
@@ -28,6 +30,8 @@ pub(super) fn expand(root: Node, folder: &str, options: &Options<'_>, notes: &mu
 
 struct Includes<'i, 'f> {
     folder: &'i str,
+    /// The name of the outermost template.
+    outermost: &'i str,
     options: &'i Options<'f>,
     /// How many nodes may still come in.
     left: usize,
@@ -91,18 +95,19 @@ impl Includes<'_, '_> {
         let path = location.as_str().filter(|path| is_local(path))?;
         let files = self.options.files?;
         let path = beside(self.folder, path);
+        let name = called(self.outermost, &path);
         let bytes = match files.read(&path) {
             Ok(bytes) => bytes,
             Err(why) => {
                 let hint = Some("what it holds is not judged".to_owned());
-                self.notes.warnings.add(location.at, format_args!("{path} cannot be read: {why}"), hint);
+                self.notes.warnings.add(location.at, format_args!("{name} cannot be read: {why}"), hint);
                 return None;
             }
         };
-        let mut node = match source::parse(&path, &bytes, &self.options.limits) {
+        let mut node = match source::parse(&name, &bytes, &self.options.limits) {
             Ok(node) => node,
             Err(error) => {
-                self.notes.warnings.add(location.at, format_args!("{path} cannot be read: {error}"), error.hint());
+                self.notes.warnings.add(location.at, format_args!("cannot include {error}"), error.hint());
                 return None;
             }
         };
@@ -142,6 +147,19 @@ pub(super) fn beside(folder: &str, path: &str) -> String {
     }
     let root = if folder.starts_with('/') { "/" } else { "" };
     format!("{root}{}", steps.join("/"))
+}
+
+/// What messages call a file that is found relative to the folder of the document called `name`.
+pub(super) fn called(name: &str, path: &str) -> String {
+    match name.rsplit_once('/') {
+        Some((folder, _)) if !path.starts_with('/') => format!("{folder}/{path}"),
+        _ => path.to_owned(),
+    }
+}
+
+/// Whether a path stays in the folder that it is relative to.
+pub(super) fn is_inside(path: &str) -> bool {
+    !path.starts_with(['/', '\\']) && !path.split(['/', '\\']).any(|step| step == "..")
 }
 
 fn move_to(node: &mut Node, at: Position) {

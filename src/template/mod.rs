@@ -3,6 +3,7 @@
 //! One narrow interface, [`read`], so that another reader can take its place. Never does any I/O:
 //! neighbouring files come through [`Files`].
 
+mod anatomy;
 mod branches;
 pub mod cdk;
 mod conditions;
@@ -23,6 +24,7 @@ mod validate;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use long_form::long_form;
+pub use parameters::PSEUDO as PSEUDO_PARAMETERS;
 use serde_json::Value;
 pub use spans::Spans;
 
@@ -32,12 +34,13 @@ use self::reader::{Input, Reader};
 use self::stack::Variant;
 use self::validate::Makers;
 use crate::facts::{Branch, Facts, Observed, StackIdentity};
-use crate::source::{Fault, Kind, Limits, Node, SourceError, SourceErrors};
+use crate::source::{Kind, Limits, Node, SourceError, SourceErrors};
 
 /// What a caller may give besides the template.
 #[derive(Default)]
 pub struct Options<'f> {
-    /// Values of parameters, and of pseudo parameters such as `AWS::Region`.
+    /// Values of parameters, and of pseudo parameters such as `AWS::Region`. One that the template does not
+    /// declare is not used: several templates may be given the same; see [`Template::parameters`].
     pub parameters: BTreeMap<String, String>,
     /// Files beside the template; without them what they hold is unknown.
     pub files: Option<&'f dyn Files>,
@@ -61,6 +64,8 @@ pub struct Template {
     pub branches: Vec<Branch>,
     /// Where everything stands.
     pub spans: Spans,
+    /// The names of the parameters that the template declares.
+    pub parameters: Vec<String>,
     /// What CloudFormation might refuse, or what could not be read, in the order of the document.
     pub warnings: Vec<SourceError>,
 }
@@ -93,7 +98,8 @@ impl TemplateError {
 pub fn read(name: &str, bytes: &[u8], options: &Options<'_>) -> Result<Template, TemplateError> {
     let given: Given = options.parameters.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
     let mut reader = Reader::new(options);
-    let variants = reader.read(&Input { name, bytes, folder: "", prefix: "", given: &given, around: &[] })?;
+    let variants =
+        reader.read(&Input { name, outermost: name, bytes, folder: "", prefix: "", given: &given, around: &[] })?;
     let stack = identity(name, &given);
     let branch =
         |Variant { assumptions, resources, .. }| Branch { assumptions, facts: Facts::build(stack.clone(), resources) };
@@ -101,44 +107,7 @@ pub fn read(name: &str, bytes: &[u8], options: &Options<'_>) -> Result<Template,
     let mut said = BTreeSet::new();
     // A nested template is read once for every way in which it is called.
     let warnings = reader.warnings.into_iter().filter(|warning| said.insert(warning.to_string())).collect();
-    Ok(Template { branches, spans: reader.spans, warnings })
-}
-
-/// The sections that CloudFormation and SAM know
-/// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html>).
-const SECTIONS: &[&str] = &[
-    "AWSTemplateFormatVersion",
-    "Conditions",
-    "Description",
-    "Globals",
-    "Hooks",
-    "Mappings",
-    "Metadata",
-    "Outputs",
-    "Parameters",
-    "Resources",
-    "Rules",
-    "Transform",
-];
-
-/// Refuses what is no template; warns of sections that do not exist.
-fn sections(name: &str, bytes: &[u8], root: &Node, notes: &mut Notes) -> Result<(), SourceError> {
-    let resources = root.get("Resources").filter(|resources| !resources.entries().is_empty());
-    if resources.is_none() {
-        let message = "this is not a CloudFormation template: it has no Resources".to_owned();
-        let keys: Vec<&str> = root.entries().iter().map(|entry| entry.key.as_str()).take(5).collect();
-        let hint = match (keys.as_slice(), root.get("artifacts")) {
-            (_, Some(_)) => "this is the manifest of a cdk.out folder; name the folder".to_owned(),
-            ([], _) => format!("it is {}; name a template", root.kind_name()),
-            (keys, _) => format!("its keys are {}; name a template", keys.join(", ")),
-        };
-        let error = SourceError::new(name, Some(root.at), Fault::Content { message, hint: Some(hint) });
-        return Err(error.shown_in(&String::from_utf8_lossy(bytes)));
-    }
-    for entry in root.entries().iter().filter(|entry| !SECTIONS.contains(&entry.key.as_str())) {
-        notes.warnings.unknown(entry.key_at, "section", &entry.key, SECTIONS);
-    }
-    Ok(())
+    Ok(Template { branches, spans: reader.spans, parameters: reader.parameters, warnings })
 }
 
 /// Transforms that write nothing a name could refer to.

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::TemplateError;
 use super::branches::MOST;
-use super::include::{beside, is_local};
+use super::include::{beside, called, is_local};
 use super::notes::Notes;
 use super::parameters::{Given, PSEUDO, unknown};
 use super::reader::{Input, Reader};
@@ -23,6 +23,9 @@ const STACK: &str = "AWS::CloudFormation::Stack";
 const DEEPEST: usize = 8;
 /// Nested templates read in all.
 pub(super) const MOST_READ: usize = 500;
+
+/// Resources of a stack and of those nested in it, over all branches.
+const MOST_HELD: usize = 64_000;
 
 /// What nested stacks give out: by the id of the stack and the name of the output.
 pub(super) type Outputs = BTreeMap<(String, String), Value>;
@@ -47,6 +50,13 @@ impl Reader<'_, '_> {
                 let at = place(root, id.strip_prefix(input.prefix).unwrap_or(id));
                 if let Some(children) = self.children(stack, at, input, notes)? {
                     grown = combined(grown, &children, id, room);
+                }
+                let held: usize = done.iter().chain(&grown).map(|variant: &Variant| variant.resources.len()).sum();
+                if held > MOST_HELD {
+                    let message =
+                        format_args!("with the nested stack {id} there are more than {MOST_HELD} resources to judge");
+                    notes.errors.add(at, message, Some("judge the nested stacks by themselves".to_owned()));
+                    return Ok(done);
                 }
             }
             done.extend(grown);
@@ -85,7 +95,16 @@ impl Reader<'_, '_> {
         self.left -= 1;
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let around: Vec<String> = input.around.iter().cloned().chain([path.clone()]).collect();
-        let inner = Input { name: &path, bytes: &bytes, folder, prefix: &prefix, given: &given, around: &around };
+        let name = called(input.outermost, &path);
+        let inner = Input {
+            name: &name,
+            outermost: input.outermost,
+            bytes: &bytes,
+            folder,
+            prefix: &prefix,
+            given: &given,
+            around: &around,
+        };
         let variants = self.read(&inner)?;
         self.nested.insert(key, variants.clone());
         Ok(Some(variants))
@@ -112,7 +131,8 @@ impl Reader<'_, '_> {
             Some(_) => return Err("its parameters are known only at deployment".to_owned()),
         }
         let path = beside(input.folder, url);
-        let bytes = files.read(&path).map_err(|why| format!("{path} cannot be read: {why}"))?;
+        let bytes =
+            files.read(&path).map_err(|why| format!("{} cannot be read: {why}", called(input.outermost, &path)))?;
         Ok((path, bytes, given))
     }
 }
@@ -155,7 +175,8 @@ fn joined(mut outer: Variant, inner: &Variant, id: &str) -> Variant {
 
 /// One branch for all: which resources there may be, and nothing about them.
 fn blurred(children: &[Variant]) -> Variant {
-    let why = Why::Unresolved(format!("depends on conditions of a nested stack; more than {MOST} combinations"));
+    let why =
+        Why::Unresolved("depends on conditions of a nested stack; too many combinations to judge each".to_owned());
     let mut resources: BTreeMap<String, RawResource> = BTreeMap::new();
     for resource in children.iter().flat_map(|child| &child.resources) {
         let unknown = RawResource { properties: marker(why.clone()), ..resource.clone() };

@@ -10,7 +10,7 @@ use crate::facts::{UNKNOWN, Why};
 use crate::source::{Kind, Node, Position, read};
 
 /// Pseudo parameters (<https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/pseudo-parameter-reference.html>).
-pub(super) const PSEUDO: &[&str] = &[
+pub const PSEUDO: &[&str] = &[
     "AWS::AccountId",
     "AWS::NoValue",
     "AWS::NotificationARNs",
@@ -54,13 +54,17 @@ impl Parameters {
         for (name, value) in given {
             if PSEUDO.contains(&name.as_str()) {
                 parameters.pseudo.extend(value.as_str().map(|value| (name.clone(), value.to_owned())));
-            } else if !parameters.declared.contains_key(name) {
-                let known = parameters.declared.keys().map(String::as_str).chain(PSEUDO.iter().copied());
-                let hint = read::nearest(name, known).map(|near| format!("did you mean {near:?}?"));
-                notes.errors.add_overall(format_args!("the template has no parameter {name:?}"), hint);
             }
         }
         parameters
+    }
+
+    /// Refuses a value for a parameter that the template does not declare.
+    pub(super) fn only_declared(&self, given: &Given, notes: &mut Notes) {
+        for name in given.keys().filter(|name| !PSEUDO.contains(&name.as_str()) && !self.declared.contains_key(*name)) {
+            let hint = read::nearest(name, self.names()).map(|near| format!("did you mean {near:?}?"));
+            notes.errors.add_overall(format_args!("the template has no parameter {name:?}"), hint);
+        }
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&Parameter> {
@@ -93,6 +97,13 @@ impl Parameters {
     }
 }
 
+/// Types of parameters that are not named after a resource of AWS.
+const TYPES: [&str; 5] = ["String", "Number", "CommaDelimitedList", "List<Number>", "List<String>"];
+
+fn is_type(name: &str) -> bool {
+    TYPES.contains(&name) || name.starts_with("AWS::") || name.starts_with("List<AWS::")
+}
+
 struct Declaration<'a> {
     name: &'a str,
     node: &'a Node,
@@ -105,6 +116,9 @@ impl Declaration<'_> {
         if !matches!(self.node.kind, Kind::Mapping(_)) || self.node.get("Type").is_none() {
             let hint = Some("add Type: String".to_owned());
             notes.warnings.add(self.at, format_args!("the parameter {:?} has no Type", self.name), hint);
+        } else if !is_type(r#type) {
+            let hint = Some(format!("one of: {}, or a type of AWS such as AWS::EC2::VPC::Id", TYPES.join(", ")));
+            notes.warnings.add(self.at, format_args!("a parameter cannot be of type {type:?}"), hint);
         }
         let allowed = self.node.get("AllowedValues").map(Node::items).unwrap_or_default();
         let allowed: Vec<String> = allowed.iter().filter_map(scalar_text).map(str::to_owned).collect();

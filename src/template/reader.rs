@@ -2,18 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use super::anatomy;
 use super::nested::MOST_READ;
 use super::notes::Notes;
 use super::parameters::{Given, Parameters};
 use super::stack::{self, Variant};
 use super::validate::Makers;
-use super::{Options, Spans, TemplateError, foreach, include, long_form, makers, sam, sections};
+use super::{Options, Spans, TemplateError, foreach, include, long_form, makers, sam};
 use crate::source::{self, Kind, Node, SourceError};
 
 /// A template to read, and where it stands.
 pub(super) struct Input<'i> {
     /// How messages call it.
     pub(super) name: &'i str,
+    /// How messages call the outermost template; the names of files are relative to its folder.
+    pub(super) outermost: &'i str,
     pub(super) bytes: &'i [u8],
     /// The folder in which files that it names are looked up, relative to that of the outermost template.
     pub(super) folder: &'i str,
@@ -28,6 +31,8 @@ pub(super) struct Input<'i> {
 pub(super) struct Reader<'o, 'f> {
     pub(super) options: &'o Options<'f>,
     pub(super) spans: Spans,
+    /// The parameters that the outermost template declares.
+    pub(super) parameters: Vec<String>,
     pub(super) warnings: Vec<SourceError>,
     /// Nested templates read so far, by what they were given.
     pub(super) nested: BTreeMap<String, Vec<Variant>>,
@@ -38,7 +43,7 @@ pub(super) struct Reader<'o, 'f> {
 impl<'o, 'f> Reader<'o, 'f> {
     pub(super) fn new(options: &'o Options<'f>) -> Self {
         let (spans, nested) = (Spans::default(), BTreeMap::new());
-        Self { options, spans, warnings: Vec::new(), nested, left: MOST_READ }
+        Self { options, spans, parameters: Vec::new(), warnings: Vec::new(), nested, left: MOST_READ }
     }
 
     /// The branches of a template.
@@ -47,6 +52,11 @@ impl<'o, 'f> Reader<'o, 'f> {
         let mut notes = Notes::new(input.name, input.bytes);
         let prepared = self.prepare(root, input, &mut notes)?;
         let (root, parameters) = (&prepared.root, &prepared.parameters);
+        if input.prefix.is_empty() {
+            self.parameters = parameters.names().map(str::to_owned).collect();
+        } else {
+            parameters.only_declared(input.given, &mut notes);
+        }
         let variants = stack::variants(root, input.prefix, parameters, &prepared.makers, &mut notes);
         let variants = self.nest(variants, root, input, &mut notes)?;
         self.warnings.extend(notes.warnings.into_list());
@@ -58,12 +68,13 @@ impl<'o, 'f> Reader<'o, 'f> {
     /// Does everything that a transform would do.
     fn prepare(&self, root: Node, input: &Input<'_>, notes: &mut Notes) -> Result<Prepared, SourceError> {
         let root = long_form(root, &mut notes.errors);
-        sections(input.name, input.bytes, &root, notes)?;
-        let root = include::expand(root, input.folder, self.options, notes);
+        anatomy::examine(input.name, input.bytes, &root, notes)?;
+        let root = include::expand(root, input, self.options, notes);
         let parameters = Parameters::read(root.get("Parameters"), input.given, notes);
         let root = foreach::expand(root, &parameters, self.options.limits.nodes, notes);
         let makers = makers(&root, notes);
         let root = serverless(root, &parameters, notes);
+        anatomy::bounded(&root, notes);
         Ok(Prepared { root, parameters, makers })
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use super::anatomy;
 use super::branches::{self, Branches};
 use super::conditions::Conditions;
 use super::nested::Outputs;
@@ -72,10 +73,12 @@ pub(super) fn variants(
         crowded_out: BTreeSet::new(),
     };
     validate::names(root, &scope, makers, notes);
+    validate::outputs(root, &conditions, notes);
     if !notes.errors.is_empty() {
         return Vec::new();
     }
-    let Branches { answers, assumed, crowded_out } = branches::find(&scope, &uses(&declared, &conditions));
+    let Branches { answers, assumed, crowded_out } =
+        branches::find(&scope, &uses(&declared, &conditions), declared.len());
     scope.crowded_out = crowded_out;
     let mut stack = Stack { scope: &scope, notes, known: declared.iter().map(|_| Vec::new()).collect() };
     let mut variants: Vec<Variant> = answers.iter().map(|named| stack.variant(&declared, named, &assumed)).collect();
@@ -107,6 +110,9 @@ fn declared<'t>(root: &'t Node, conditions: &Conditions<'t>, notes: &mut Notes) 
             notes.errors.add(entry.key_at, format_args!("the resource {:?} has no Type", entry.key), hint);
             continue;
         };
+        if let Some(node) = resource.get("Type") {
+            anatomy::r#type(node, r#type, notes);
+        }
         let condition = resource.get("Condition").and_then(|condition| match condition.as_str() {
             Some(name) => conditions.named(name, condition.at, notes),
             None => {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::conditions::Conditions;
 use super::notes::Notes;
 use super::parameters::PSEUDO;
 use super::resolve::Scope;
@@ -29,9 +30,16 @@ impl Makers {
 
 /// Reports every name that nothing has.
 pub(super) fn names(root: &Node, scope: &Scope<'_>, makers: &Makers, notes: &mut Notes) {
-    let mut validator = Validator { scope, makers, notes };
+    for name in scope.parameters.names() {
+        if let Some(resource) = scope.declared.get(name) {
+            let message = format_args!("{name:?} names a parameter and a resource; CloudFormation takes one of them");
+            notes.warnings.add(resource.at, message, Some("rename one of the two".to_owned()));
+        }
+    }
+    let mut validator = Validator { scope, makers, notes, in_conditions: false };
     for section in ["Resources", "Outputs", "Conditions"] {
         for entry in root.get(section).map(Node::entries).unwrap_or_default() {
+            validator.in_conditions = section == "Conditions";
             match section {
                 "Resources" => validator.resource(&entry.value),
                 _ => validator.tree(&entry.value),
@@ -40,10 +48,23 @@ pub(super) fn names(root: &Node, scope: &Scope<'_>, makers: &Makers, notes: &mut
     }
 }
 
+/// Reports conditions of outputs that are not defined.
+pub(super) fn outputs(root: &Node, conditions: &Conditions<'_>, notes: &mut Notes) {
+    for output in root.get("Outputs").map(Node::entries).unwrap_or_default() {
+        if let Some(condition) = output.value.get("Condition")
+            && let Some(name) = condition.as_str()
+        {
+            conditions.named(name, condition.at, notes);
+        }
+    }
+}
+
 struct Validator<'v, 't> {
     scope: &'v Scope<'t>,
     makers: &'v Makers,
     notes: &'v mut Notes,
+    /// Conditions are answered before there is any resource.
+    in_conditions: bool,
 }
 
 impl Validator<'_, '_> {
@@ -60,10 +81,10 @@ impl Validator<'_, '_> {
     fn depends_on(&mut self, node: &Node) {
         let one = std::slice::from_ref(node);
         for item in if node.items().is_empty() { one } else { node.items() } {
-            if let Some(name) = item.as_str()
-                && !self.scope.resources.contains_key(name)
-            {
-                self.missing("resource", name, item.at);
+            match item.as_str() {
+                Some(name) if self.scope.resources.contains_key(name) => {}
+                Some(name) => self.missing("resource", name, item.at),
+                None => self.notes.errors.expected(item, "the name of a resource"),
             }
         }
     }
@@ -111,15 +132,26 @@ impl Validator<'_, '_> {
     }
 
     fn reference(&mut self, name: &str, at: Position) {
-        let known = self.scope.parameters.get(name).is_some() || self.scope.resources.contains_key(name);
-        if !known && !PSEUDO.contains(&name) {
-            self.missing("parameter or resource", name, at);
+        if self.scope.parameters.get(name).is_some() || PSEUDO.contains(&name) {
+            return;
         }
+        if !self.scope.resources.contains_key(name) {
+            self.missing("parameter or resource", name, at);
+        } else if self.in_conditions {
+            self.too_early(name, at);
+        }
+    }
+
+    fn too_early(&mut self, name: &str, at: Position) {
+        let hint = Some("compare parameters and mappings".to_owned());
+        self.notes.errors.add(at, format_args!("a condition cannot refer to the resource {name:?}"), hint);
     }
 
     fn get_att(&mut self, name: &str, at: Position) {
         if !self.scope.resources.contains_key(name) {
             self.missing("resource", name, at);
+        } else if self.in_conditions {
+            self.too_early(name, at);
         }
     }
 

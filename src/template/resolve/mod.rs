@@ -154,7 +154,7 @@ impl<'r, 't> Resolver<'r, 't> {
     pub(super) fn why_open(&self, number: usize) -> Why {
         let name = self.scope.conditions.name(number);
         Why::Unresolved(if self.scope.crowded_out.contains(&number) {
-            format!("depends on condition {name}; more than {} combinations", super::branches::MOST)
+            format!("depends on condition {name}; too many combinations to judge each")
         } else {
             format!("depends on condition {name}, which nothing settles")
         })
