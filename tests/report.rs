@@ -127,3 +127,12 @@ fn the_same_input_gives_the_same_bytes() {
     assert_eq!(bytes(), bytes());
     assert!(bytes().starts_with(r#"{"input":"template.yaml","fitness":{"total":65.8,"points":{"earned":15.8,"#));
 }
+
+#[cfg(feature = "cli")]
+#[test]
+fn what_a_template_holds_steers_no_terminal() {
+    let hostile = "fail it is \u{1b}[31mred\u{7}\nfitness 100";
+    let report = report(vec![four("Photos", ["pass", hostile, "none", "none"])], &Policy::default());
+    let plain = anstream::adapter::strip_str(&fitgate::report::text(&report, false)).to_string();
+    assert!(plain.contains("it is \u{fffd}[31mred\u{fffd} fitness 100"), "{plain}");
+}
