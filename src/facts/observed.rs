@@ -186,7 +186,9 @@ impl<T: de::DeserializeOwned> Observed<T> {
             return Self::Unknown(why);
         }
         if let Some(text) = Text::from_marker(value).filter(|_| !takes_text::<T>()) {
-            return Self::Unknown(text.why_unresolved());
+            // A structure may be written as text: a policy document for example.
+            let written = text.embedded_json().and_then(|document| T::deserialize(document).ok());
+            return written.map_or_else(|| Self::Unknown(text.why_unresolved()), Self::Present);
         }
         match T::deserialize(value) {
             Ok(read) => Self::Present(read),

@@ -10,6 +10,12 @@ use super::{Observed, Why};
 /// The key that marks a text with parts, as the template reader writes it into a document.
 pub const TEXT: &str = "$text";
 
+/// Enclose the number of an open part while a document inside a text is read; no template holds these.
+const OPENS: char = '\u{f0000}';
+const CLOSES: char = '\u{f0001}';
+/// How much of a text a reason shows, in characters.
+const MOST_SHOWN: usize = 120;
+
 /// A string made of literal parts and parts that a template cannot know.
 ///
 /// As JSON: a plain string where every part is literal, else `{"$text": [part, …]}`. Two texts that
@@ -129,17 +135,73 @@ impl Text {
             .find_map(|part| match part {
                 Part::Unknown(why) => Some(why.clone()),
                 Part::Reference { .. } | Part::Pseudo(_) => {
-                    Some(Why::Unresolved(format!("{self} is known only after deployment")))
+                    Some(Why::Unresolved(format!("{} is known only after deployment", self.shown())))
                 }
                 Part::Literal(_) => None,
             })
             .unwrap_or_else(|| Why::Malformed(format!("unexpected text {self}")))
     }
 
+    /// The JSON document that the text is, as `Fn::Sub` writes policies: every open part stands inside a string of it
+    /// and becomes a part of that text. None where it is no such document, or an open part stands elsewhere.
+    pub fn embedded_json(&self) -> Option<Value> {
+        if !self.literal_prefix().trim_start().starts_with('{') {
+            return None;
+        }
+        let mut written = String::new();
+        for (index, part) in self.parts.iter().enumerate() {
+            match part {
+                Part::Literal(text) if text.contains([OPENS, CLOSES]) => return None,
+                Part::Literal(text) => written.push_str(text),
+                _ => written.push_str(&format!("{OPENS}{index}{CLOSES}")),
+            }
+        }
+        // `serde_json` bounds the depth.
+        self.reopened(serde_json::from_str(&written).ok()?)
+    }
+
+    /// Puts the open parts back into the strings of the document; none where one stands in a key.
+    fn reopened(&self, value: Value) -> Option<Value> {
+        Some(match value {
+            Value::String(text) if text.contains(OPENS) => {
+                let mut parts = Vec::new();
+                for piece in text.split_inclusive(CLOSES) {
+                    let (literal, open) = piece.split_once(OPENS).unwrap_or((piece, ""));
+                    parts.push(Part::Literal(literal.to_owned()));
+                    let index = open.strip_suffix(CLOSES).map(str::parse::<usize>);
+                    parts.extend(index.and_then(Result::ok).and_then(|index| self.parts.get(index)).cloned());
+                }
+                Self::new(parts).to_value()
+            }
+            Value::Array(items) => items.into_iter().map(|item| self.reopened(item)).collect::<Option<Value>>()?,
+            Value::Object(map) => {
+                let mut open = serde_json::Map::new();
+                for (key, value) in map {
+                    if key.contains(OPENS) {
+                        return None;
+                    }
+                    open.insert(key, self.reopened(value)?);
+                }
+                Value::Object(open)
+            }
+            other => other,
+        })
+    }
+
     /// The text inside a `{"$text": …}` marker, if that is what the value is.
     pub fn from_marker(value: &Value) -> Option<Self> {
         let parts = value.as_object().filter(|map| map.len() == 1)?.get(TEXT)?;
         Vec::<Part>::deserialize(parts).ok().map(Self::new)
+    }
+
+    /// The text, shortened.
+    fn shown(&self) -> String {
+        let mut shown = self.to_string();
+        if let Some((end, _)) = shown.char_indices().nth(MOST_SHOWN) {
+            shown.truncate(end);
+            shown.push('…');
+        }
+        shown
     }
 
     /// The JSON form: a plain string, or the marker.
