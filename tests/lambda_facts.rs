@@ -92,7 +92,8 @@ fn a_function_is_found_by_every_way_to_name_it() {
         (json!("arn:aws:lambda:eu-west-1:123456789012:function:other:orders"), "no"),
         (json!("arn:aws:s3:::orders"), "no"),
         (reference("Gone", None), "no"),
-        (reference("Bucket", None), "perhaps"),
+        // What a bucket, which is of another service, hands on is no function.
+        (reference("Bucket", None), "no"),
         (reference("Nested", Some("Outputs.Function")), "perhaps"),
         (reference("Live", None), "perhaps"),
         (unknown(), "perhaps"),
@@ -272,4 +273,30 @@ fn a_structure_that_is_known_after_deployment_only_is_not_an_empty_one() {
     let variables = &orders.environment.present().unwrap().variables;
     assert!(matches!(variables, Observed::Unknown(_)), "{variables:?}");
     assert!(matches!(orders.code.present().unwrap().zip_file, Observed::Present(_)), "{:?}", orders.code);
+}
+
+#[test]
+fn aliases_that_name_each_other_come_to_an_end() {
+    let arn = |of: &str| format!("arn:aws:lambda:eu-west-1:123456789012:function:{of}");
+    for (one, other) in [
+        ("!Ref B".to_owned(), "!Ref A".to_owned()),
+        (format!("!Sub '{}'", arn("${B}")), format!("!Sub '{}'", arn("${A}"))),
+        (format!("!Sub '{}:live'", arn("${A}")), "!Ref A".to_owned()),
+        ("shop:live".to_owned(), arn("shop:live")),
+    ] {
+        let document = format!(
+            "Resources:
+  Shop: {{Type: AWS::Lambda::Function, Properties: {{FunctionName: shop}}}}
+  A: {{Type: AWS::Lambda::Alias, Properties: {{FunctionName: {one}, Name: live, FunctionVersion: '1'}}}}
+  B: {{Type: AWS::Lambda::Alias, Properties: {{FunctionName: {other}, Name: live, FunctionVersion: '1'}}}}
+  Call: {{Type: AWS::Events::Rule, Properties: {{Targets: [{{Id: a, Arn: !Ref A}}, {{Id: b, Arn: 'shop:live'}}]}}}}
+"
+        );
+        let options = fitgate::template::Options::default();
+        let read = fitgate::template::read("aliases.yaml", document.as_bytes(), &options);
+        let branches = read.unwrap_or_else(|errors| panic!("{errors}")).branches;
+        let policy = fitgate::policy::Policy::default();
+        let found = fitgate::evaluate::evaluate(&branches, &policy, jiff::civil::date(2026, 7, 1)).findings;
+        assert!(found.iter().any(|finding| finding.resource.as_str() == "A"), "{one}, {other}");
+    }
 }

@@ -6,18 +6,15 @@
 mod api;
 mod canary;
 mod edges;
-mod function_target;
-mod functions;
 mod invocation;
 mod others;
 mod state_machine;
 
 pub use canary::{Canary, Hook};
 pub use edges::CALLERS;
-pub use function_target::{FunctionTarget, Qualifier};
-pub use functions::Functions;
 pub use invocation::{Invocation, InvocationKind};
 
+pub use crate::facts::lambda::{FunctionTarget, Functions, Qualifier};
 use crate::{
     facts::{Directory, Facts, Properties, lambda},
     inventory::LogicalId,

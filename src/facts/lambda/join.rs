@@ -1,8 +1,8 @@
 //! Joins onto functions, aliases and mappings what CloudFormation splits over several resources.
 
 use super::{
-    Alias, AliasOf, AliasedFunction, EventInvokeConfig, EventSourceMapping, Function, InvokeConfigOf, Permission,
-    ProvisionedConcurrencyConfig, SourceKind, VersionOf, owner::function_of,
+    Alias, AliasOf, AliasedFunction, EventInvokeConfig, EventSourceMapping, Function, FunctionTarget, Functions,
+    InvokeConfigOf, Permission, ProvisionedConcurrencyConfig, SourceKind, VersionOf,
 };
 use crate::{
     facts::{Directory, Facts, Observed, Part, Properties, Resource, Target, Text, Why},
@@ -70,6 +70,7 @@ fn open(resource: &LogicalId, why: &Why) -> Why {
 struct Seen<'a> {
     facts: &'a Facts,
     directory: &'a Directory,
+    functions: Functions,
     invoke_configs: Belonging<InvokeConfigOf>,
     aliases: Belonging<AliasOf>,
     versions: Belonging<VersionOf>,
@@ -90,6 +91,7 @@ impl<'a> Seen<'a> {
         let mut seen = Self {
             facts,
             directory,
+            functions: Functions::of(facts),
             invoke_configs: Belonging::new(),
             aliases: Belonging::new(),
             versions: Belonging::new(),
@@ -206,11 +208,12 @@ impl<'a> Seen<'a> {
         Some(properties)
     }
 
+    /// The function that an alias, a version, a permission or a configuration belongs to, whatever the qualifier.
     fn owner(&self, function: &Observed<Text>) -> Target {
-        match function {
-            Observed::Present(text) => function_of(text, self.directory, self.facts),
-            Observed::Absent => Target::Elsewhere,
-            Observed::Unknown(why) => Target::Unknown(why.clone()),
+        match self.functions.target_of(function) {
+            Some(FunctionTarget::Function { function, .. }) => Target::Resource(function),
+            Some(FunctionTarget::Unknown(why)) => Target::Unknown(why),
+            Some(FunctionTarget::Elsewhere) | None => Target::Elsewhere,
         }
     }
 

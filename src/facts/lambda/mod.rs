@@ -7,8 +7,9 @@
 
 mod event_source;
 mod function;
+mod function_target;
+mod functions;
 mod join;
-mod owner;
 
 pub use event_source::{
     AmazonManagedKafkaEventSourceConfig, EventSourceMapping, ScalingConfig, SelfManagedEventSource, SourceKind,
@@ -17,6 +18,8 @@ pub use function::{
     AliasOf, Code, DeadLetterConfig, Environment, EphemeralStorage, FileSystemConfig, Function, InvokeConfigOf,
     LoggingConfig, RuntimeConfig, SnapStart, TracingConfig, VersionOf, VpcConfig,
 };
+pub use function_target::{FunctionTarget, Qualifier};
+pub use functions::Functions;
 pub(super) use join::join;
 use serde::{Deserialize, Serialize};
 

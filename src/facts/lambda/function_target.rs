@@ -48,7 +48,7 @@ impl FunctionTarget {
     }
 
     /// The same function by another qualifier.
-    pub(super) fn qualified(self, qualifier: Qualifier) -> Self {
+    pub(crate) fn qualified(self, qualifier: Qualifier) -> Self {
         match self {
             Self::Function { function, qualifier: Qualifier::Unqualified } => Self::Function { function, qualifier },
             other => other,

@@ -105,9 +105,8 @@ impl Functions {
     fn by_reference(&self, text: &Text) -> Option<Option<FunctionTarget>> {
         let (Part::Reference { resource, attribute }, rest) = text.parts().split_first()? else { return None };
         let rest = Text::new(rest.iter().cloned());
-        let Some(entry) = self.by_logical_id.get(resource) else {
-            return Some(Some(FunctionTarget::Unknown(text.why_unresolved())));
-        };
+        // Not in this branch of the template, so none of its functions.
+        let Some(entry) = self.by_logical_id.get(resource) else { return Some(Some(FunctionTarget::Elsewhere)) };
         let unknown = || Some(FunctionTarget::Unknown(text.why_unresolved()));
         Some(match (entry, attribute.as_deref()) {
             (Entry::Function(id), None | Some("Arn")) => self.qualified(id, &rest, text),
@@ -134,44 +133,58 @@ impl Functions {
             }
             Observed::Unknown(why) => return Some(FunctionTarget::Unknown(why.clone())),
         };
-        // Only a function can own an alias: a reference to anything else is not followed again.
-        let owner = match text.parts() {
+        // Only a function can own an alias: a reference to anything else is not followed again, or aliases of
+        // each other would never end. What qualifier the owner is written with does not matter.
+        let name = after(text, ":function:");
+        let owner = match name.as_ref().unwrap_or(text).parts() {
             [Part::Reference { resource, .. }, ..] => match self.by_logical_id.get(resource) {
-                Some(Entry::Function(id)) => {
-                    Some(FunctionTarget::Function { function: id.clone(), qualifier: Qualifier::Unqualified })
-                }
-                _ => Some(FunctionTarget::Unknown(text.why_unresolved())),
+                Some(Entry::Function(id)) if name.is_none() => Ok(id.clone()),
+                Some(Entry::Function(_)) => self.located(text).map(|(id, _)| id),
+                Some(_) => Err(Some(FunctionTarget::Unknown(text.why_unresolved()))),
+                None => Err(Some(FunctionTarget::Elsewhere)),
             },
-            _ => self.by_arn_or_name(text),
+            _ => self.located(text).map(|(id, _)| id),
         };
+        let unqualified = |function| Some(FunctionTarget::Function { function, qualifier: Qualifier::Unqualified });
+        let owner = owner.map_or_else(|other| other, unqualified);
         owner.map(|owner| owner.qualified(qualifier))
     }
 
     /// `arn:…:function:name[:qualifier]`, `account:function:name[:qualifier]` or `name[:qualifier]`.
     fn by_arn_or_name(&self, text: &Text) -> Option<FunctionTarget> {
+        self.located(text).map_or_else(|other| other, |(id, qualifier)| self.qualified(&id, &qualifier, text))
+    }
+
+    /// The function of this stack, and what follows its name; else whom the text calls instead.
+    fn located(&self, text: &Text) -> Result<(LogicalId, Text), Option<FunctionTarget>> {
         let shape = shape(text);
         let is_arn = shape.starts_with("arn:") || text.literal_prefix().is_empty() && shape.contains(":lambda:");
         let name = match after(text, ":function:") {
             Some(name) => name,
             None if is_arn => {
-                return match shape.split(':').nth(2) {
+                return Err(match shape.split(':').nth(2) {
                     Some(service) if !service.contains(OPEN) => None,
                     _ => Some(FunctionTarget::Unknown(text.why_unresolved())),
-                };
+                });
             }
             None => text.clone(),
         };
         if is_arn && self.is_foreign(&shape) {
-            return Some(FunctionTarget::Elsewhere);
+            return Err(Some(FunctionTarget::Elsewhere));
+        }
+        if let [Part::Reference { resource, attribute: None }, rest @ ..] = name.parts()
+            && let Some(Entry::Function(id)) = self.by_logical_id.get(resource)
+        {
+            return Ok((id.clone(), Text::new(rest.iter().cloned())));
         }
         if let Some(by_reference) = self.by_reference(&name) {
-            return by_reference;
+            return Err(by_reference);
         }
         let (name, qualifier) = split_name(&name);
         match self.named(&name) {
-            Ok(Some(id)) => self.qualified(&id, &qualifier, text),
-            Ok(None) => Some(FunctionTarget::Elsewhere),
-            Err(why) => Some(FunctionTarget::Unknown(why)),
+            Ok(Some(id)) => Ok((id, qualifier)),
+            Ok(None) => Err(Some(FunctionTarget::Elsewhere)),
+            Err(why) => Err(Some(FunctionTarget::Unknown(why))),
         }
     }
 
@@ -222,7 +235,7 @@ impl Functions {
     }
 
     /// A qualifier that is written out.
-    pub(super) fn written_qualifier(&self, function: &LogicalId, written: &str) -> Qualifier {
+    pub(crate) fn written_qualifier(&self, function: &LogicalId, written: &str) -> Qualifier {
         match written {
             "$LATEST" => Qualifier::Latest,
             number if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -233,7 +246,7 @@ impl Functions {
     }
 
     /// A qualifier that is a reference: `GetAtt` of a version's number.
-    pub(super) fn referenced_qualifier(&self, text: &Text) -> Qualifier {
+    pub(crate) fn referenced_qualifier(&self, text: &Text) -> Qualifier {
         match text.parts() {
             [Part::Reference { resource, attribute: Some(attribute) }]
                 if attribute == "Version"
