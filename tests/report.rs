@@ -134,5 +134,5 @@ fn what_a_template_holds_steers_no_terminal() {
     let hostile = "fail it is \u{1b}[31mred\u{7}\nfitness 100";
     let report = report(vec![four("Photos", ["pass", hostile, "none", "none"])], &Policy::default());
     let plain = anstream::adapter::strip_str(&fitgate::report::text(&report, false)).to_string();
-    assert!(plain.contains("it is \u{fffd}[31mred\u{fffd} fitness 100"), "{plain}");
+    assert!(plain.contains("it is ·[31mred· fitness 100"), "{plain}");
 }

@@ -136,15 +136,5 @@ fn line(out: &mut String, text: &str) {
 }
 
 fn indented(out: &mut String, mark: &str, text: &str) {
-    line(out, &marked(mark, &printable(text)));
-}
-
-/// Without what would steer a terminal: a template may hold anything.
-fn printable(text: &str) -> String {
-    let printable = |character: char| match character {
-        '\n' | '\r' | '\t' => ' ',
-        other if other.is_control() => char::REPLACEMENT_CHARACTER,
-        other => other,
-    };
-    text.chars().map(printable).collect()
+    line(out, &marked(mark, text));
 }
