@@ -1,4 +1,5 @@
 //! The policy document: the shipped file, every mistake at once, and a schema that says the same.
+#![cfg(feature = "cli")]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, its own functions too")]
 
 use std::collections::BTreeSet;
