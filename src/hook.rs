@@ -8,11 +8,11 @@
 //! zero times while the process lives; a process that dies is answered for by the destination of
 //! Lambda's asynchronous failures.
 
-use std::{any::Any, cell::Cell, fmt, panic::AssertUnwindSafe, time::Duration};
+use std::{any::Any, cell::Cell, fmt, panic::AssertUnwindSafe, pin::Pin, time::Duration};
 
 use futures_util::{
     FutureExt,
-    future::{Either, select},
+    future::{Either, Fuse, FusedFuture, select},
     pin_mut,
 };
 
@@ -36,24 +36,21 @@ pub struct Allowance {
 
 impl Allowance {
     /// The time kept for answering: never more than half, or there would be none to judge in.
-    fn reserve(self) -> Duration {
+    fn kept(self) -> Duration {
         self.reserve.min(self.total / 2)
     }
 }
 
-/// What [`Allowance::reserve`] is where nothing is configured.
+/// The time kept for answering where nothing is configured.
 pub const DEFAULT_RESERVE: Duration = Duration::from_secs(20);
 
 /// How delivering goes about it: at most so many attempts, each with a limit of its own, and a pause after
-/// each but the last that begins here and doubles. The pauses make 7.75 s together, enough for the "few
-/// seconds" that IAM takes to propagate a permission:
+/// each but the last that begins here and doubles. The pauses make 7.75 s together, some time for a new
+/// permission to reach every server of AWS, which the page below says takes some without saying how much:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency>.
 const ATTEMPTS: u32 = 6;
 const ATTEMPT_LIMIT: Duration = Duration::from_secs(4);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
-
-/// Of the reserve, what publishing may use at most after the answer.
-const PUBLISHING: Duration = Duration::from_secs(10);
 
 /// What became of one invocation of a hook.
 #[derive(Debug)]
@@ -101,14 +98,26 @@ pub enum Mishap {
 /// `fallback` is the mode to go by until the policy is known.
 pub async fn guard<W: World>(world: &W, event: &HookEvent, allowance: Allowance, fallback: Mode) -> Guarded {
     let mode = Cell::new(None);
-    let reserve = allowance.reserve();
-    let outcome = attempt(world, allowance.total.saturating_sub(reserve), job::judge(world, event, &mode)).await;
+    let reserve = allowance.kept();
+    let time_to_judge = allowance.total.saturating_sub(reserve);
+    let deadline = world.pause(time_to_judge).fuse();
+    pin_mut!(deadline);
+    let judged = before(deadline, caught(job::judge(world, event, &mode))).await;
+    let outcome = settled(judged, time_to_judge);
     let answer = answer_to(&outcome, mode.get().unwrap_or(fallback));
 
-    let delivery = deliver(world, event, answer, reserve).await;
-
+    // One timer for all that comes now: publishing gets what answering has left of the reserve.
+    let rest = world.pause(reserve).fuse();
+    pin_mut!(rest);
+    let delivery = before(rest.as_mut(), caught(attempts(world, event, answer))).await.map_or_else(
+        || Delivery::Undelivered(format!("no confirmation within {} s", reserve.as_secs())),
+        |delivery| delivery.unwrap_or_else(|panic| Delivery::Undelivered(Mishap::Panic(panic).to_string())),
+    );
     let unpublished = match &outcome {
-        Ok(judgement) => attempt(world, PUBLISHING, world.publish(event, judgement, answer)).await.err(),
+        Ok(judgement) => {
+            let published = before(rest, caught(world.publish(event, judgement, answer))).await;
+            settled(published, reserve).err()
+        }
         Err(_) => None,
     };
     Guarded { answer, delivery, outcome, unpublished }
@@ -123,46 +132,41 @@ fn answer_to(outcome: &Result<Judgement, Mishap>, mode: Mode) -> Answer {
     }
 }
 
-/// Runs `work` for at most `limit`; neither its panic nor its hanging gets past here.
-async fn attempt<W: World, T>(
-    world: &W,
-    limit: Duration,
-    work: impl Future<Output = Result<T, Outage>>,
-) -> Result<T, Mishap> {
-    // Nothing that `work` leaves half-changed is looked at after a panic.
-    match within(world, limit, AssertUnwindSafe(work).catch_unwind()).await {
-        Some(Ok(result)) => result.map_err(Mishap::from),
-        Some(Err(panic)) => Err(Mishap::Panic(message(panic.as_ref()))),
-        None => Err(Mishap::Deadline(limit)),
-    }
+/// The result of `work`, or the text of its panic. Nothing that it leaves half-changed is looked at after one.
+async fn caught<T>(work: impl Future<Output = T>) -> Result<T, String> {
+    AssertUnwindSafe(work).catch_unwind().await.map_err(|panic| message(panic.as_ref()))
 }
 
-/// The result of `work`, unless `limit` passes first.
-async fn within<W: World, T>(world: &W, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
-    let timer = world.pause(limit);
-    pin_mut!(work, timer);
-    match select(work, timer).await {
+/// The result of `work`, unless the time is up first, or was before.
+async fn before<T>(mut time: Pin<&mut Fuse<impl Future>>, work: impl Future<Output = T>) -> Option<T> {
+    if time.is_terminated() {
+        return None;
+    }
+    pin_mut!(work);
+    match select(work, time.as_mut()).await {
         Either::Left((result, _)) => Some(result),
         Either::Right(_) => None,
     }
 }
 
-/// Delivers the answer, again and again where that can help, for at most `limit`.
-async fn deliver<W: World>(world: &W, event: &HookEvent, answer: Answer, limit: Duration) -> Delivery {
-    let attempts = AssertUnwindSafe(attempts(world, event, answer)).catch_unwind();
-    match within(world, limit, attempts).await {
-        Some(Ok(delivery)) => delivery,
-        Some(Err(panic)) => Delivery::Undelivered(format!("fitgate panicked: {}", message(panic.as_ref()))),
-        None => Delivery::Undelivered(format!("no confirmation within {} s", limit.as_secs())),
+/// What a step came to that had at most `limit`.
+fn settled<T>(result: Option<Result<Result<T, Outage>, String>>, limit: Duration) -> Result<T, Mishap> {
+    match result {
+        Some(Ok(result)) => result.map_err(Mishap::from),
+        Some(Err(panic)) => Err(Mishap::Panic(panic)),
+        None => Err(Mishap::Deadline(limit)),
     }
 }
 
+/// Delivers the answer, again and again where that can help.
 async fn attempts<W: World>(world: &W, event: &HookEvent, answer: Answer) -> Delivery {
     let mut pause = FIRST_PAUSE;
     let mut attempt = 1;
     loop {
         // An attempt that was too slow may have arrived: the next one then hears `AlreadyCompleted`.
-        let result = within(world, ATTEMPT_LIMIT, world.answer(event, answer)).await.unwrap_or_else(too_slow);
+        let limit = world.pause(ATTEMPT_LIMIT).fuse();
+        pin_mut!(limit);
+        let result = before(limit, world.answer(event, answer)).await.unwrap_or_else(too_slow);
         match result {
             Ok(()) => return Delivery::Delivered { attempt },
             Err(Undelivered::AlreadyCompleted) => return Delivery::AlreadyCompleted,

@@ -298,6 +298,23 @@ fn an_answer_that_cannot_arrive_is_given_up_and_told() {
 }
 
 #[test]
+fn publishing_gets_what_answering_has_left_of_the_reserve() {
+    use Reply::*;
+    // `run` demands that all of it ends within the allowance.
+    for (replies, attempts) in [(&[Hangs, Hangs, Hangs, Takes][..], 4), (&[Hangs; 20], 5)] {
+        let world = Scripted {
+            breaks: Step::Publish,
+            course: Course::Hang,
+            replies: RefCell::new(replies.to_vec()),
+            ..Scripted::new()
+        };
+        let guarded = run(&world, Mode::Enforce);
+        assert_eq!(world.attempts.borrow().len(), attempts);
+        assert!(matches!(guarded.unpublished, Some(Mishap::Deadline(_))), "{:?}", guarded.unpublished);
+    }
+}
+
+#[test]
 fn mishaps_name_what_happened() {
     let outcome = |course| {
         let world = Scripted { breaks: Step::Observe, course, ..Scripted::new() };

@@ -31,7 +31,7 @@ use self::{
     },
     record::{AlarmRecord, AliasRecord, Fault, HookRecord, Loss, Outcome, Rehearsal, Rollback, Subject},
     scenario::{Behaviour, Moment, Scenario},
-    stage::{Setting, Stage},
+    stage::{Scene, Stage},
 };
 use crate::{
     baseline::Baseline,
@@ -116,8 +116,7 @@ pub fn rehearse(script: &Script) -> Result<Rehearsal, RehearsalError> {
 
     let versions = (Version::new(1)?, Version::new(2)?);
     let (engine, order) = codedeploy(&plan, scenario, script.epoch, versions)?;
-    let setting = Setting {
-        engine,
+    let scene = Scene {
         release,
         shift: shift.branches,
         policy: script.policy.clone(),
@@ -127,7 +126,7 @@ pub fn rehearse(script: &Script) -> Result<Rehearsal, RehearsalError> {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
     runtime.block_on(async {
-        let stage = Stage::new(setting);
+        let stage = Stage::new(engine, scene);
         let driven = Driver::new(&stage, &plan, scenario, order, versions.1).run().await?;
         record(script, &plan, &stage, driven, versions)
     })
@@ -217,7 +216,11 @@ fn record(
             deployed_alongside: plan.alongside.iter().map(ToString::to_string).collect(),
         },
         deployment: stage.ask(|engine| outcome(engine))?,
-        hooks: driven.hooks.into_iter().map(|called| hook_record(called, &stage.policy, &stage.baseline)).collect(),
+        hooks: driven
+            .hooks
+            .into_iter()
+            .map(|called| hook_record(called, &stage.scene.policy, &stage.scene.baseline))
+            .collect(),
         alias: AliasRecord {
             version: alias.version.to_string(),
             weights: alias

@@ -37,6 +37,12 @@ pub(super) struct Stage {
     started: Instant,
     /// Rung when a hook has told CodeDeploy something.
     pub(super) news: Notify,
+    pub(super) scene: Scene,
+}
+
+/// What the hooks find.
+#[derive(Debug)]
+pub(super) struct Scene {
     /// What the release made of the stack, as the pre-traffic hook sees it.
     pub(super) release: Vec<Branch>,
     /// The same after what happens during the shift, as the post-traffic hook sees it.
@@ -48,33 +54,10 @@ pub(super) struct Stage {
     pub(super) epoch: Timestamp,
 }
 
-/// What a [`Stage`] begins with.
-#[derive(Debug)]
-pub(super) struct Setting {
-    pub(super) engine: Engine,
-    pub(super) release: Vec<Branch>,
-    pub(super) shift: Vec<Branch>,
-    pub(super) policy: Policy,
-    pub(super) baseline: Observed<Baseline>,
-    pub(super) strategy: Strategy,
-    pub(super) epoch: Timestamp,
-}
-
 impl Stage {
     /// Must be called on a paused clock: the time begins here.
-    pub(super) fn new(setting: Setting) -> Self {
-        let Setting { engine, release, shift, policy, baseline, strategy, epoch } = setting;
-        Self {
-            engine: RefCell::new(engine),
-            started: Instant::now(),
-            news: Notify::new(),
-            release,
-            shift,
-            policy,
-            baseline,
-            strategy,
-            epoch,
-        }
+    pub(super) fn new(engine: Engine, scene: Scene) -> Self {
+        Self { engine: RefCell::new(engine), started: Instant::now(), news: Notify::new(), scene }
     }
 
     /// The virtual time.
@@ -112,8 +95,8 @@ impl<'a> Rehearsed<'a> {
 
     fn branches(&self) -> &'a [Branch] {
         match self.phase {
-            Phase::BeforeAllowTraffic => &self.stage.release,
-            Phase::AfterAllowTraffic => &self.stage.shift,
+            Phase::BeforeAllowTraffic => &self.stage.scene.release,
+            Phase::AfterAllowTraffic => &self.stage.scene.shift,
         }
     }
 }
@@ -122,13 +105,13 @@ impl World for Rehearsed<'_> {
     async fn deployment(&self, event: &HookEvent) -> Result<Deployment, Outage> {
         sleep(CALL).await;
         let step = format!("read the deployment {}", event.deployment_id);
-        let described = self.stage.ask(|engine| described(engine, event, self.stage.strategy));
+        let described = self.stage.ask(|engine| described(engine, event, self.stage.scene.strategy));
         described.map_err(|why| Outage { step, why })
     }
 
     async fn policy(&self, _: &Deployment) -> Result<Policy, Outage> {
         sleep(CALL).await;
-        Ok(self.stage.policy.clone())
+        Ok(self.stage.scene.policy.clone())
     }
 
     async fn inventory(&self, _: &Deployment) -> Result<Inventory, Outage> {
@@ -154,7 +137,7 @@ impl World for Rehearsed<'_> {
 
     async fn baseline(&self, _: &Deployment) -> Observed<Baseline> {
         sleep(CALL).await;
-        self.stage.baseline.clone()
+        self.stage.scene.baseline.clone()
     }
 
     async fn answer(&self, event: &HookEvent, answer: Answer) -> Result<(), Undelivered> {
@@ -188,7 +171,7 @@ impl World for Rehearsed<'_> {
     }
 
     fn now(&self) -> Timestamp {
-        self.stage.epoch.saturating_add(self.stage.now().since(Time::ZERO)).unwrap_or(self.stage.epoch)
+        self.stage.scene.epoch.saturating_add(self.stage.now().since(Time::ZERO)).unwrap_or(self.stage.scene.epoch)
     }
 }
 
