@@ -176,8 +176,12 @@ fn every_rule() {
             Said(&[["pass", "50 x", "pass", "pass"]]),
             "",
             Halt,
-            &["! 1 high check fails that did not fail in the last good release: test-high on R0"],
+            &[
+                "! 1 high check fails that did not fail in the last good release: test-high on R0",
+                "! 1 medium check fails that did not fail in the last good release: test-medium on R0",
+            ],
         ),
+        (&[["pass", "pass", "pass", "fail x"]], Said(&[GOOD]), "baseline: {greatestDrop: 100}", Proceed, &[]),
         (
             &[["pass", "fail x", "pass", "pass"]],
             Said(&[["pass", "unknown x", "pass", "pass"]]),
@@ -197,12 +201,18 @@ fn every_rule() {
         (
             &[["pass", "pass", "fail x", "pass"]],
             Said(&[GOOD]),
-            "baseline: {greatestDrop: 11.1}",
+            "baseline: {greatestDrop: 11.1, newFailures: []}",
             Halt,
             &["! the fitness fell from 100 to 88.8, by more than the 11.1 that policy allows; \
                most is lost by test-medium on R0"],
         ),
-        (&[["pass", "pass", "fail x", "pass"]], Said(&[GOOD]), "baseline: {greatestDrop: 11.2}", Proceed, &[]),
+        (
+            &[["pass", "pass", "fail x", "pass"]],
+            Said(&[GOOD]),
+            "baseline: {greatestDrop: 11.2, newFailures: []}",
+            Proceed,
+            &[],
+        ),
         (
             &[["pass", "pass", "unknown x", "pass"]],
             Said(&[GOOD]),
