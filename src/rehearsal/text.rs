@@ -55,7 +55,7 @@ fn heading(out: &mut String, rehearsal: &Rehearsal) {
 }
 
 fn timeline(out: &mut String, entries: &[Entry]) {
-    line(out, &format!("{FAINT}h:mm:ss  weight of the new version      seen  {FAINT:#}"));
+    line(out, &format!("{FAINT}h:mm:ss  weight of the new version      seen{FAINT:#}"));
     let mut rest = entries;
     while !rest.is_empty() {
         let (stretch, behind) = rest.split_at(quiet(rest).max(1));
