@@ -4,9 +4,9 @@
 //! into an answer like any other. Only an owner who chose to observe gets `Succeeded` for something that
 //! went wrong, and is told what.
 //!
-//! No path answers twice: [`guard`] delivers in one place, after which it only publishes. No path answers
-//! zero times while the process lives; a process that dies is answered for by the destination of
-//! Lambda's asynchronous failures.
+//! No path answers twice: [`guard`] delivers in one place, after which it only publishes. No path leaves
+//! out the attempt to answer while the process lives. A process that dies says nothing: that takes somebody
+//! outside of it, such as the destination of Lambda's asynchronous failures.
 
 use std::{any::Any, cell::Cell, fmt, panic::AssertUnwindSafe, pin::Pin, time::Duration};
 
@@ -109,10 +109,9 @@ pub async fn guard<W: World>(world: &W, event: &HookEvent, allowance: Allowance,
     // One timer for all that comes now: publishing gets what answering has left of the reserve.
     let rest = world.pause(reserve).fuse();
     pin_mut!(rest);
-    let delivery = before(rest.as_mut(), caught(attempts(world, event, answer))).await.map_or_else(
-        || Delivery::Undelivered(format!("no confirmation within {} s", reserve.as_secs())),
-        |delivery| delivery.unwrap_or_else(|panic| Delivery::Undelivered(Mishap::Panic(panic).to_string())),
-    );
+    let delivery = before(rest.as_mut(), attempts(world, event, answer))
+        .await
+        .unwrap_or_else(|| Delivery::Undelivered(format!("no confirmation within {} s", reserve.as_secs())));
     let unpublished = match &outcome {
         Ok(judgement) => {
             let published = before(rest, caught(world.publish(event, judgement, answer))).await;
@@ -166,7 +165,11 @@ async fn attempts<W: World>(world: &W, event: &HookEvent, answer: Answer) -> Del
         // An attempt that was too slow may have arrived: the next one then hears `AlreadyCompleted`.
         let limit = world.pause(ATTEMPT_LIMIT).fuse();
         pin_mut!(limit);
-        let result = before(limit, world.answer(event, answer)).await.unwrap_or_else(too_slow);
+        let result = match before(limit, caught(world.answer(event, answer))).await {
+            Some(Ok(result)) => result,
+            Some(Err(panic)) => Err(Undelivered::ForNow(Why::Failed { operation: report(), message: panic })),
+            None => Err(Undelivered::ForNow(Why::TimedOut { operation: report() })),
+        };
         match result {
             Ok(()) => return Delivery::Delivered { attempt },
             Err(Undelivered::AlreadyCompleted) => return Delivery::AlreadyCompleted,
@@ -182,9 +185,9 @@ async fn attempts<W: World>(world: &W, event: &HookEvent, answer: Answer) -> Del
     }
 }
 
-fn too_slow() -> Result<(), Undelivered> {
-    let operation = "codedeploy:PutLifecycleEventHookExecutionStatus".to_owned();
-    Err(Undelivered::ForNow(Why::TimedOut { operation }))
+/// The operation that delivers an answer.
+fn report() -> String {
+    "codedeploy:PutLifecycleEventHookExecutionStatus".to_owned()
 }
 
 /// The text of a panic, as far as it has one.

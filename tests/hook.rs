@@ -264,6 +264,7 @@ fn an_answer_is_delivered_as_long_as_that_can_help() {
         (&[Throttles, Takes], Delivery::Delivered { attempt: 2 }, 2),
         (&[Denies, Denies, Takes], Delivery::Delivered { attempt: 3 }, 3),
         (&[Hangs, Takes], Delivery::Delivered { attempt: 2 }, 2),
+        (&[Panics, Takes], Delivery::Delivered { attempt: 2 }, 2),
         (&[HasOne], Delivery::AlreadyCompleted, 1),
         (&[TakesButNeverSaysSo, Takes], Delivery::AlreadyCompleted, 2),
         (&[Throttles, HasOne], Delivery::AlreadyCompleted, 2),
@@ -285,7 +286,7 @@ fn an_answer_that_cannot_arrive_is_given_up_and_told() {
         (&[Throttles; 20], "throttled"),
         (&[Denies; 20], "grant codedeploy:PutLifecycleEventHookExecutionStatus"),
         (&[Hangs; 20], "within 20 s"),
-        (&[Panics], "the client broke"),
+        (&[Panics; 20], "the client broke"),
     ];
     for (replies, told) in cases {
         let world = Scripted { replies: RefCell::new(replies.to_vec()), ..Scripted::new() };
