@@ -22,7 +22,7 @@ use crate::{
     job,
     judgement::Judgement,
     policy::Mode,
-    world::{Outage, Undelivered, World},
+    world::{Mishap, Outage, Undelivered, World},
 };
 
 /// How long a hook may take, and how much of that is kept for answering.
@@ -79,20 +79,6 @@ pub enum Delivery {
     Undelivered(String),
 }
 
-/// Why a step gave no result.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Mishap {
-    /// A step failed.
-    #[error(transparent)]
-    Outage(#[from] Outage),
-    /// Our own code panicked, with this message.
-    #[error("fitgate panicked: {0}; this is a defect of fitgate, please report it")]
-    Panic(String),
-    /// The time was up before there was a result.
-    #[error("no result within {} s; allow the hook more time or observe less", .0.as_secs())]
-    Deadline(Duration),
-}
-
 /// Judges the deployment of `event` and answers CodeDeploy, exactly once.
 ///
 /// `fallback` is the mode to go by until the policy is known.
@@ -112,13 +98,8 @@ pub async fn guard<W: World>(world: &W, event: &HookEvent, allowance: Allowance,
     let delivery = before(rest.as_mut(), attempts(world, event, answer))
         .await
         .unwrap_or_else(|| Delivery::Undelivered(format!("no confirmation within {} s", reserve.as_secs())));
-    let unpublished = match &outcome {
-        Ok(judgement) => {
-            let published = before(rest, caught(world.publish(event, judgement, answer))).await;
-            settled(published, reserve).err()
-        }
-        Err(_) => None,
-    };
+    let published = before(rest, caught(world.publish(event, outcome.as_ref(), answer))).await;
+    let unpublished = settled(published, reserve).err();
     Guarded { answer, delivery, outcome, unpublished }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{cell::Cell, collections::BTreeSet};
 
+use futures_util::future::join;
 use jiff::tz::TimeZone;
 
 use crate::{
@@ -28,15 +29,16 @@ pub async fn judge<W: World>(world: &W, event: &HookEvent, mode: &Cell<Option<Mo
     let deployment = world.deployment(event).await?;
     let policy = world.policy(&deployment).await?;
     mode.set(Some(policy.mode));
-    let inventory = world.inventory(&deployment).await?;
-    let branches = world.observe(&inventory, &needs(&policy)).await?;
-    let baseline = world.baseline(&deployment).await;
+    let needs = needs(&policy);
+    let (branches, baseline) = join(world.observe(&deployment, &needs), world.baseline(&deployment)).await;
+    let branches = branches?;
 
     let today = world.now().to_zoned(TimeZone::UTC).date();
     let evaluation = evaluate(&branches, &policy, today);
     let fitness = score(&evaluation, &policy);
     let decision = decide(&evaluation, &fitness, &baseline, &policy);
-    Ok(Judgement { deployment, mode: policy.mode, evaluation, fitness, baseline, decision })
+    let remarks = world.remarks();
+    Ok(Judgement { deployment, mode: policy.mode, evaluation, fitness, baseline, decision, remarks })
 }
 
 /// What the enabled checks need to see; nothing else is observed.

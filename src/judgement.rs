@@ -20,4 +20,6 @@ pub struct Judgement {
     pub baseline: Observed<Baseline>,
     /// Proceed or halt, with reasons.
     pub decision: Decision,
+    /// What the reader of a report should know of how it came about.
+    pub remarks: Vec<String>,
 }

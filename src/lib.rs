@@ -38,6 +38,8 @@ pub mod job;
 pub mod world;
 
 // ── shell ──
+#[cfg(feature = "aws")]
+pub mod aws;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "hook")]

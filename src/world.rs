@@ -8,8 +8,7 @@ use crate::{
     baseline::Baseline,
     deployment::Deployment,
     event::{Answer, HookEvent},
-    facts::{Branch, Observed, StackIdentity, Why},
-    inventory::ResourceRef,
+    facts::{Branch, Observed, Why},
     judgement::Judgement,
     need::Need,
     policy::Policy,
@@ -27,35 +26,34 @@ pub trait World {
     /// What the owner of the stack wants. Where nothing is configured: the shipped policy.
     async fn policy(&self, deployment: &Deployment) -> Result<Policy, Outage>;
 
-    /// What the stack of the deployed function holds.
-    async fn inventory(&self, deployment: &Deployment) -> Result<Inventory, Outage>;
+    /// Lists what the stack of the deployed function holds and looks at it, only as far as `needs` says.
+    /// One step, so that the first resources are looked at while the last are still being listed.
+    async fn observe(&self, deployment: &Deployment, needs: &BTreeSet<Need>) -> Result<Vec<Branch>, Outage>;
 
-    /// Looks at the resources, only as far as `needs` says.
-    async fn observe(&self, inventory: &Inventory, needs: &BTreeSet<Need>) -> Result<Vec<Branch>, Outage>;
-
-    /// The last deployment of this stack that succeeded.
+    /// The last deployment of this stack that succeeded. Asked for while the stack is observed.
     async fn baseline(&self, deployment: &Deployment) -> Observed<Baseline>;
+
+    /// What whoever reads the report should know of how it came about: that the function belongs to no stack,
+    /// that nothing is there to compare with. In the order in which it came up.
+    fn remarks(&self) -> Vec<String>;
 
     /// Tells CodeDeploy. Called again when an attempt fails, never after one that arrived.
     async fn answer(&self, event: &HookEvent, answer: Answer) -> Result<(), Undelivered>;
 
-    /// Makes the judgement known: metrics and history. After the answer, and without influence on it.
-    async fn publish(&self, event: &HookEvent, judgement: &Judgement, answer: Answer) -> Result<(), Outage>;
+    /// Makes known what was judged, or why nothing was: metrics and history. After the answer, and without
+    /// influence on it.
+    async fn publish(
+        &self,
+        event: &HookEvent,
+        outcome: Result<&Judgement, &Mishap>,
+        answer: Answer,
+    ) -> Result<(), Outage>;
 
     /// Waits.
     async fn pause(&self, duration: Duration);
 
     /// The time of day, for dates in policy and catalogue.
     fn now(&self) -> Timestamp;
-}
-
-/// What one stack holds, nested stacks included, and whose it is.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Inventory {
-    /// The stack; a function in no stack has an inventory of its own.
-    pub stack: StackIdentity,
-    /// The resources, in the order of the source.
-    pub resources: Vec<ResourceRef>,
 }
 
 /// A step that could not be done at all.
@@ -81,4 +79,18 @@ pub enum Undelivered {
     /// Never going to work: no such deployment, no such lifecycle event.
     #[error("{0}")]
     ForGood(Why),
+}
+
+/// Why a hook came to no judgement, or a step after it to no result.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Mishap {
+    /// A step failed.
+    #[error(transparent)]
+    Outage(#[from] Outage),
+    /// Our own code panicked, with this message.
+    #[error("fitgate panicked: {0}; this is a defect of fitgate, please report it")]
+    Panic(String),
+    /// The time was up before there was a result.
+    #[error("no result within {} s; allow the hook more time or observe less", .0.as_secs())]
+    Deadline(Duration),
 }

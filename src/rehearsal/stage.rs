@@ -20,7 +20,7 @@ use crate::{
     judgement::Judgement,
     need::Need,
     policy::Policy,
-    world::{Inventory, Outage, Undelivered, World},
+    world::{Mishap, Outage, Undelivered, World},
 };
 
 /// How long a call to AWS takes here. A round figure of the order seen in one region, so that the timeline
@@ -114,19 +114,8 @@ impl World for Rehearsed<'_> {
         Ok(self.stage.scene.policy.clone())
     }
 
-    async fn inventory(&self, _: &Deployment) -> Result<Inventory, Outage> {
-        sleep(CALL).await;
-        let first = self.branches().first();
-        Ok(Inventory {
-            stack: first.map(|branch| branch.facts.stack.clone()).unwrap_or_default(),
-            resources: first
-                .map(|branch| branch.facts.resources.iter().map(|resource| resource.reference.clone()).collect())
-                .unwrap_or_default(),
-        })
-    }
-
-    async fn observe(&self, _: &Inventory, _: &BTreeSet<Need>) -> Result<Vec<Branch>, Outage> {
-        sleep(CALL * 5).await;
+    async fn observe(&self, _: &Deployment, _: &BTreeSet<Need>) -> Result<Vec<Branch>, Outage> {
+        sleep(CALL * 6).await;
         match self.behaviour {
             // Without the message that `panic!` writes to standard error: the guard reports it.
             Behaviour::Panics => std::panic::resume_unwind(Box::new("a judge of this scenario broke")),
@@ -138,6 +127,10 @@ impl World for Rehearsed<'_> {
     async fn baseline(&self, _: &Deployment) -> Observed<Baseline> {
         sleep(CALL).await;
         self.stage.scene.baseline.clone()
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        Vec::new()
     }
 
     async fn answer(&self, event: &HookEvent, answer: Answer) -> Result<(), Undelivered> {
@@ -162,7 +155,7 @@ impl World for Rehearsed<'_> {
     }
 
     /// Nothing is published: the record of the rehearsal is what there is to read.
-    async fn publish(&self, _: &HookEvent, _: &Judgement, _: Answer) -> Result<(), Outage> {
+    async fn publish(&self, _: &HookEvent, _: Result<&Judgement, &Mishap>, _: Answer) -> Result<(), Outage> {
         Ok(())
     }
 

@@ -1,0 +1,14 @@
+//! AWS, live: the only code that names the SDK.
+//!
+//! [`Clients`] are the SDK's clients over one connection pool, [`Calls`] is the way every call takes:
+//! concurrency and rates, counting, the time left, and one classification of what went wrong. On them stand
+//! the observers of [`observe`], one file a service, and what implements [`World`](crate::world::World).
+
+mod call;
+mod clients;
+mod fault;
+pub mod observe;
+
+pub use call::{Calls, Rates};
+pub use clients::{Clients, connect, retries, time_outs};
+pub use fault::{Fault, Operation};

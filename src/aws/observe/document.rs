@@ -1,0 +1,51 @@
+//! The properties of one resource as an observer writes them down: CloudFormation's names, known or not.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::facts::{Observed, UNKNOWN, Why};
+
+/// Properties in CloudFormation's shape, with markers where something is not known.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Document(Map<String, Value>);
+
+impl Document {
+    /// Nothing known yet, nothing unknown: every property reads as absent.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A whole resource, or a property of it, of which nothing is known.
+    pub fn unknown(why: &Why) -> Value {
+        json!({ UNKNOWN: why })
+    }
+
+    /// Writes a property: its value, nothing where it is absent, a marker where it is unknown.
+    pub fn put<T: Serialize>(&mut self, name: &str, value: Observed<T>) {
+        let value = match value {
+            Observed::Absent => return,
+            Observed::Unknown(why) => Self::unknown(&why),
+            Observed::Present(value) => match serde_json::to_value(value) {
+                Ok(value) => value,
+                Err(error) => Self::unknown(&Why::Malformed(error.to_string())),
+            },
+        };
+        self.0.insert(name.to_owned(), value);
+    }
+
+    /// Writes a property that is known.
+    pub fn set<T: Serialize>(&mut self, name: &str, value: T) {
+        self.put(name, Observed::Present(value));
+    }
+
+    /// Writes a property that may be absent.
+    pub fn set_some<T: Serialize>(&mut self, name: &str, value: Option<T>) {
+        self.put(name, value.map_or(Observed::Absent, Observed::Present));
+    }
+}
+
+impl From<Document> for Value {
+    fn from(document: Document) -> Self {
+        Self::Object(document.0)
+    }
+}

@@ -1,0 +1,77 @@
+//! One observation of one stack: what is asked for, and what all observers share.
+
+use std::collections::BTreeSet;
+
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use tokio::sync::SetOnce;
+
+use crate::{
+    aws::{Calls, Clients, Fault},
+    facts::{Observed, StackIdentity},
+    inventory::ResourceRef,
+    need::Need,
+};
+
+/// One look at one stack.
+#[derive(Debug)]
+pub struct Session<'a> {
+    /// The SDK's clients.
+    pub clients: &'a Clients,
+    /// The gate that every call passes.
+    pub calls: &'a Calls,
+    needs: &'a BTreeSet<Need>,
+    stack: StackIdentity,
+    inventory: SetOnce<Vec<ResourceRef>>,
+}
+
+impl<'a> Session<'a> {
+    /// A session that has looked at nothing yet.
+    pub fn new(clients: &'a Clients, calls: &'a Calls, needs: &'a BTreeSet<Need>, stack: StackIdentity) -> Self {
+        Self { clients, calls, needs, stack, inventory: SetOnce::new() }
+    }
+
+    /// Whose resources these are.
+    pub fn stack(&self) -> &StackIdentity {
+        &self.stack
+    }
+
+    /// Whether an enabled check asks for this.
+    pub fn wants(&self, need: Need) -> bool {
+        self.needs.contains(&need)
+    }
+
+    /// The whole inventory, once it has been listed. An observer that waits here must not be needed for the listing.
+    pub async fn inventory(&self) -> &[ResourceRef] {
+        self.inventory.wait().await
+    }
+
+    /// Told once, by whoever lists.
+    pub(super) fn listed(&self, resources: Vec<ResourceRef>) {
+        // A second listing would be a defect of the caller; the first one stays.
+        let _ = self.inventory.set(resources);
+    }
+
+    /// Asks what `need` stands for, if an enabled check asks for it.
+    ///
+    /// `absent` are the error codes by which the service says that nothing of the kind is configured
+    /// (`NoSuchLifecycleConfiguration`), as opposed to a subject that does not exist (`NoSuchBucket`).
+    pub async fn ask<T, E, F>(&self, need: Need, absent: &[&str], send: impl FnOnce() -> F) -> Observed<T>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        if !self.wants(need) {
+            return Observed::not_observed(format!("no enabled check asks for {}", need.operation()));
+        }
+        match self.calls.within(need.into(), send).await {
+            Ok(answer) => Observed::Present(answer),
+            Err(Fault::NotFound { code, .. } | Fault::Failed { code: Some(code), .. })
+                if absent.contains(&code.as_str()) =>
+            {
+                Observed::Absent
+            }
+            Err(fault) => Observed::Unknown(fault.why(need.into())),
+        }
+    }
+}
