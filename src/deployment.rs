@@ -4,6 +4,7 @@ mod app_spec;
 mod strategy;
 mod version;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 pub use self::{
@@ -41,6 +42,8 @@ pub struct Deployment {
     pub config: String,
     /// How the traffic is shifted; `None` for a custom configuration that nobody looked up.
     pub strategy: Option<Strategy>,
+    /// When CodeDeploy created it (`createTime`), where it says. All phases and attempts of a deployment share it.
+    pub created: Option<Timestamp>,
     /// What started it (`user`, `CloudFormation`, `codeDeployRollback`), where CodeDeploy says.
     pub creator: Option<String>,
     /// CodeDeploy's link to what is outside of it, mostly the id of a CloudFormation stack.

@@ -38,7 +38,7 @@ pub async fn judge<W: World>(world: &W, event: &HookEvent, mode: &Cell<Option<Mo
     let fitness = score(&evaluation, &policy);
     let decision = decide(&evaluation, &fitness, &baseline, &policy);
     let remarks = world.remarks();
-    Ok(Judgement { deployment, mode: policy.mode, evaluation, fitness, baseline, decision, remarks })
+    Ok(Judgement { deployment, policy, evaluation, fitness, baseline, decision, remarks })
 }
 
 /// What the enabled checks need to see; nothing else is observed.

@@ -1,8 +1,8 @@
 //! What was found of a release, and what follows from it.
 
 use crate::{
-    baseline::Baseline, decide::Decision, deployment::Deployment, evaluate::Evaluation, facts::Observed, policy::Mode,
-    score::Fitness,
+    baseline::Baseline, decide::Decision, deployment::Deployment, evaluate::Evaluation, facts::Observed,
+    policy::Policy, score::Fitness,
 };
 
 /// A release, judged.
@@ -10,8 +10,8 @@ use crate::{
 pub struct Judgement {
     /// The deployment that was judged.
     pub deployment: Deployment,
-    /// The mode of the policy it was judged by.
-    pub mode: Mode,
+    /// The policy it was judged by.
+    pub policy: Policy,
     /// The findings.
     pub evaluation: Evaluation,
     /// The number.

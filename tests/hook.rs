@@ -120,6 +120,7 @@ impl World for Scripted {
             weight: Weight::NONE,
             config: "CodeDeployDefault.LambdaAllAtOnce".to_owned(),
             strategy: Some(Strategy::AllAtOnce),
+            created: Some(Timestamp::UNIX_EPOCH),
             creator: None,
             external_id: None,
         };

@@ -85,6 +85,19 @@ fn the_words_of_the_contract() {
 }
 
 #[test]
+fn remarks_reach_people_and_scripts() {
+    let mut report = example();
+    assert_eq!(written(std::slice::from_ref(&report), false)["remarks"], json!([]));
+    report.remarks = vec!["there is no history: nothing to compare with".to_owned()];
+    assert_eq!(written(std::slice::from_ref(&report), false)["remarks"], json!(report.remarks));
+    #[cfg(feature = "cli")]
+    {
+        let plain = anstream::adapter::strip_str(&fitgate::report::text(&report, false)).to_string();
+        assert!(plain.contains("\n    ! there is no history: nothing to compare with\n"), "{plain}");
+    }
+}
+
+#[test]
 fn passes_are_listed_only_where_all_are_asked_for() {
     let report = example();
     let verdicts = |all| -> Vec<String> {

@@ -196,6 +196,7 @@ fn described(engine: &Engine, event: &HookEvent, strategy: Strategy) -> Result<D
         weight: function.target_version_weight,
         config: info.deployment_config_name,
         strategy: Some(strategy),
+        created: Timestamp::from_millisecond(info.create_time.0).ok(),
         creator: None,
         external_id: info.external_id,
     })

@@ -36,6 +36,7 @@ pub struct ReportJson<'a> {
     unused_exemptions: &'a [UnusedExemption],
     resources: usize,
     branches: usize,
+    remarks: &'a [String],
 }
 
 #[derive(Debug, Serialize)]
@@ -85,6 +86,7 @@ impl<'a> ReportJson<'a> {
             unused_exemptions: &report.unused_exemptions,
             resources: report.resources,
             branches: report.branches,
+            remarks: &report.remarks,
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     decide::Decision,
     evaluate::{Evaluation, Unjudged, UnusedExemption},
     inventory::{LogicalId, ResourceType},
+    judgement::Judgement,
     policy::Policy,
     score::{Fitness, Points, losses},
 };
@@ -32,6 +33,8 @@ pub struct Report {
     pub fitness: Fitness,
     /// Proceed or halt, with reasons.
     pub decision: Decision,
+    /// How it came about, as far as a reader should know: that nothing was there to compare with, for example.
+    pub remarks: Vec<String>,
     /// How many findings of each kind.
     pub counts: Counts,
     /// Every finding, passes included.
@@ -99,6 +102,13 @@ pub struct Location {
 pub type Locate<'a> = dyn Fn(&LogicalId, Option<&Place>) -> Option<Location> + 'a;
 
 impl Report {
+    /// The report of a release that was judged live, where nothing has a place in a file.
+    pub fn of(input: impl Into<String>, judgement: &Judgement) -> Self {
+        let Judgement { evaluation, fitness, decision, policy, .. } = judgement;
+        let report = Self::new(input, evaluation, fitness, decision, policy, &|_, _| None);
+        Self { remarks: judgement.remarks.clone(), ..report }
+    }
+
     /// Gathers everything; `locate` finds places, and may know none.
     pub fn new(
         input: impl Into<String>,
@@ -118,6 +128,7 @@ impl Report {
             input: input.into(),
             fitness: fitness.clone(),
             decision: decision.clone(),
+            remarks: Vec::new(),
             counts: Counts::of(&evaluation.findings),
             findings,
             unjudged: evaluation.unjudged.clone(),

@@ -28,7 +28,7 @@ pub fn text(report: &Report, all: bool) -> String {
     fitness(&mut out, report);
     decision(&mut out, report);
     findings(&mut out, report, all);
-    remarks(&mut out, report);
+    summary(&mut out, report);
     out
 }
 
@@ -73,6 +73,9 @@ fn decision(out: &mut String, report: &Report) {
     for reason in &decision.reasons {
         indented(out, "    - ", &reason.to_string());
     }
+    for remark in &report.remarks {
+        indented(out, "    ! ", remark);
+    }
     line(out, "");
 }
 
@@ -108,7 +111,7 @@ fn finding(out: &mut String, entry: &Entry) {
     }
 }
 
-fn remarks(out: &mut String, report: &Report) {
+fn summary(out: &mut String, report: &Report) {
     let counts = report.counts;
     let mut summary = format!(
         "{} resources: {} pass, {} partial, {} fail, {} inconclusive, {} exempted",
