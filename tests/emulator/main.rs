@@ -13,7 +13,11 @@
 #![expect(clippy::disallowed_methods, reason = "real processes are waited for by the real clock")]
 
 mod clients;
+mod gaps;
 mod ministack;
 mod process;
 mod python;
+mod sample;
+mod stack;
 mod start;
+mod template;

@@ -1,0 +1,95 @@
+//! Templates as the emulator takes them.
+
+use fitgate::source::{Kind, Limits, Node, parse};
+use serde_json::{Map, Value, json};
+
+/// Types of services that the emulator does not provision. It refuses a whole template for one of them.
+const REFUSED: &[&str] = &["AWS::ApplicationAutoScaling::", "AWS::CodeDeploy::", "AWS::Config::"];
+
+/// A template as JSON, every function in its long form.
+#[derive(Debug, Clone)]
+pub(crate) struct Template(pub(crate) Value);
+
+impl Template {
+    /// Reads YAML or JSON.
+    pub(crate) fn read(name: &str, bytes: &[u8]) -> Self {
+        Self(plain(&parse(name, bytes, &Limits::default()).expect("a well-formed template")))
+    }
+
+    /// The template that is left without what the emulator refuses. What remains names nothing that is gone.
+    pub(crate) fn provisionable(&self) -> Self {
+        let mut template = self.0.clone();
+        if let Some(global) = template.pointer_mut("/Globals/Function").and_then(Value::as_object_mut) {
+            global.remove("DeploymentPreference"); // SAM makes CodeDeploy's types of it
+        }
+        let resources = template["Resources"].as_object_mut().expect("Resources");
+        let gone: Vec<String> = resources.iter().filter(|(_, it)| is_refused(it)).map(|(id, _)| id.clone()).collect();
+        resources.retain(|id, _| !gone.contains(id));
+        for resource in resources.values_mut().filter_map(Value::as_object_mut) {
+            without_what_is_gone(resource, &gone);
+        }
+        Self(template)
+    }
+
+    /// The template with the code of its SAM functions where `aws cloudformation package` would put it.
+    pub(crate) fn packaged(&self, bucket: &str, key: &str) -> Self {
+        let mut template = self.0.clone();
+        let uri = json!({"Bucket": bucket, "Key": key});
+        if let Some(code) = template.pointer_mut("/Globals/Function/CodeUri") {
+            *code = uri.clone();
+        }
+        for resource in template["Resources"].as_object_mut().expect("Resources").values_mut() {
+            if let Some(code) = resource.pointer_mut("/Properties/CodeUri") {
+                *code = uri.clone();
+            }
+        }
+        Self(template)
+    }
+}
+
+fn is_refused(resource: &Value) -> bool {
+    let r#type = resource["Type"].as_str().unwrap_or_default();
+    REFUSED.iter().any(|refused| r#type.starts_with(refused))
+}
+
+/// Takes away what of a resource leads to others that are gone: the shift of an alias, an order of creation.
+fn without_what_is_gone(resource: &mut Map<String, Value>, gone: &[String]) {
+    let is_gone = |id: &Value| id.as_str().is_some_and(|id| gone.iter().any(|gone| gone == id));
+    if let Some(Value::Object(properties)) = resource.get_mut("Properties") {
+        properties.remove("DeploymentPreference");
+    }
+    // The emulator moves an alias at once; the tests shift it.
+    if let Some(Value::Object(policy)) = resource.get_mut("UpdatePolicy") {
+        policy.remove("CodeDeployLambdaAliasUpdate");
+    }
+    match resource.get_mut("DependsOn") {
+        Some(Value::Array(ids)) => ids.retain(|id| !is_gone(id)),
+        Some(id) if is_gone(id) => {
+            resource.remove("DependsOn");
+        }
+        _ => {}
+    }
+}
+
+/// A node with `!Ref x` as `{"Ref": x}` and `!GetAtt a.b` as `{"Fn::GetAtt": [a, b]}`.
+fn plain(node: &Node) -> Value {
+    let value = match &node.kind {
+        Kind::Null => Value::Null,
+        Kind::Bool(yes) => json!(yes),
+        Kind::Number(text) => serde_json::from_str(text).expect("a number"),
+        Kind::String(text) => json!(text),
+        Kind::Sequence(items) => items.iter().map(plain).collect(),
+        Kind::Mapping(entries) => {
+            Value::Object(entries.iter().map(|entry| (entry.key.clone(), plain(&entry.value))).collect())
+        }
+    };
+    match node.tag.as_deref() {
+        None => value,
+        Some(tag @ ("Ref" | "Condition")) => json!({ tag: value }),
+        Some("GetAtt") => match value.as_str().and_then(|text| text.split_once('.')) {
+            Some((resource, attribute)) => json!({ "Fn::GetAtt": [resource, attribute] }),
+            None => json!({ "Fn::GetAtt": value }),
+        },
+        Some(tag) => json!({ format!("Fn::{tag}"): value }),
+    }
+}
