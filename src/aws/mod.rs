@@ -4,11 +4,14 @@
 //! concurrency and rates, counting, the time left, and one classification of what went wrong. On them stand
 //! the observers of [`observe`], one file a service, and what implements [`World`](crate::world::World).
 
+mod audit;
 mod call;
 mod clients;
 mod fault;
 pub mod observe;
+pub mod stack;
 
+pub use audit::{Audited, audit};
 pub use call::{Calls, Rates};
 pub use clients::{Clients, connect, retries, time_outs};
 pub use fault::{Fault, Operation};

@@ -5,17 +5,10 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 use super::{
-    Exit, Format, Trouble, clock, complain, input, policy, print,
+    Exit, Format, Trouble, clock, complain, input, judged, policy, print,
     templates::{self, Parameters, Source},
 };
-use crate::{
-    decide::{Cause, Outcome, decide},
-    evaluate::evaluate,
-    facts::Observed,
-    policy::Policy,
-    report::{Report, json, text},
-    score::score,
-};
+use crate::{policy::Policy, report::Report};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -64,40 +57,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         parameters.all_used()?;
     }
     for report in &reports {
-        exit = exit.worse(exit_of(report));
+        exit = exit.worse(judged::exit_of(report));
     }
     if !reports.is_empty() {
-        print(&written(&reports, arguments)?)?;
+        print(&judged::written(&reports, arguments.templates.len(), arguments.format, arguments.all)?)?;
     }
     Ok(exit)
 }
 
 fn report(source: &Source, parameters: &mut Parameters, policy: &Policy, today: Date) -> Result<Report, Trouble> {
     let template = templates::load(source, parameters)?;
-    let evaluation = evaluate(&template.branches, policy, today);
-    let fitness = score(&evaluation, policy);
-    let decision = decide(&evaluation, &fitness, &Observed::Absent, policy);
     let locate = |resource: &_, place: Option<&_>| templates::locate(&template, resource, place);
-    Ok(Report::new(input::shown(&source.path), &evaluation, &fitness, &decision, policy, &locate))
-}
-
-fn exit_of(report: &Report) -> Exit {
-    match (report.decision.outcome, report.decision.cause()) {
-        (Outcome::Proceed, _) => Exit::Proceed,
-        (Outcome::Halt, Some(Cause::Unknown)) => Exit::Inconclusive,
-        (Outcome::Halt, _) => Exit::Halt,
-    }
-}
-
-fn written(reports: &[Report], arguments: &Arguments) -> Result<String, Trouble> {
-    match arguments.format {
-        Format::Json => {
-            let document = json(reports, arguments.templates.len(), arguments.all);
-            Ok(format!("{}\n", serde_json::to_string_pretty(&document)?))
-        }
-        Format::Text => {
-            let texts: Vec<String> = reports.iter().map(|report| text(report, arguments.all)).collect();
-            Ok(texts.join("\n"))
-        }
-    }
+    Ok(judged::report(input::shown(&source.path), &template.branches, policy, today, &locate))
 }

@@ -3,14 +3,15 @@
 //! Standard output is data; diagnostics go to standard error. Colour comes only where a terminal shows
 //! it, `NO_COLOR` is respected, and no meaning rests on colour alone.
 
+mod audit;
 mod check;
 mod checks;
 mod clock;
 mod completions;
-#[expect(dead_code, reason = "the commands that look at AWS follow")]
 mod connection;
 mod exit;
 mod input;
+mod judged;
 mod mistake;
 mod policy;
 mod rehearse;
@@ -40,6 +41,8 @@ struct Cli {
 enum Command {
     /// Judge templates: fitness, findings, and whether a deployment would proceed
     Check(check::Arguments),
+    /// Judge a live stack: the same checks on what AWS says of its resources
+    Audit(audit::Arguments),
     /// Rehearse a whole deployment on this machine: hooks, traffic shift, alarms, rollback
     Rehearse(rehearse::Arguments),
     /// The catalogue of checks
@@ -68,6 +71,7 @@ type Trouble = Box<dyn std::error::Error>;
 pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
         Command::Rehearse(arguments) => rehearse::run(&arguments),
         Command::Checks(command) => checks::run(&command),
         Command::Policy(command) => policy::run(&command),

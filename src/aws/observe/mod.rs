@@ -15,7 +15,7 @@ use futures_util::{
 };
 pub use memo::Memo;
 use serde_json::Value;
-pub use session::Session;
+pub use session::{Progress, Session};
 
 use crate::{
     facts::{Facts, RawResource, Why},
@@ -43,6 +43,7 @@ pub async fn observe(
     let mut seen: Vec<(usize, Value)> = Vec::new();
     let mut listed = false;
     loop {
+        session.advanced(found.len(), seen.len());
         while looking.len() < AT_ONCE {
             let Some((index, resource)) = waiting.pop_front() else { break };
             looking.push(look(session, index, resource));
@@ -75,7 +76,10 @@ pub async fn observe(
         }
     }
     seen.sort_by_key(|(index, _)| *index);
-    let raw = found.into_iter().zip(seen).map(|(reference, (_, properties))| RawResource { reference, properties });
+    let mut raw: Vec<RawResource> =
+        found.into_iter().zip(seen).map(|(reference, (_, properties))| RawResource { reference, properties }).collect();
+    // Pages of several stacks come in any order; what people compare must not depend on it.
+    raw.sort_by(|a, b| a.reference.logical_id.cmp(&b.reference.logical_id));
     Ok(Facts::build(session.stack().clone(), raw))
 }
 

@@ -1,6 +1,6 @@
 //! One observation of one stack: what is asked for, and what all observers share.
 
-use std::collections::BTreeSet;
+use std::{cell::Cell, collections::BTreeSet};
 
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -23,12 +23,24 @@ pub struct Session<'a> {
     needs: &'a BTreeSet<Need>,
     stack: StackIdentity,
     inventory: SetOnce<Vec<ResourceRef>>,
+    progress: Cell<Progress>,
+}
+
+/// How far an observation is, for whoever watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Resources listed so far.
+    pub listed: usize,
+    /// Resources looked at so far.
+    pub seen: usize,
+    /// Whether the listing is complete.
+    pub complete: bool,
 }
 
 impl<'a> Session<'a> {
     /// A session that has looked at nothing yet.
     pub fn new(clients: &'a Clients, calls: &'a Calls, needs: &'a BTreeSet<Need>, stack: StackIdentity) -> Self {
-        Self { clients, calls, needs, stack, inventory: SetOnce::new() }
+        Self { clients, calls, needs, stack, inventory: SetOnce::new(), progress: Cell::default() }
     }
 
     /// Whose resources these are.
@@ -50,6 +62,16 @@ impl<'a> Session<'a> {
     pub(super) fn listed(&self, resources: Vec<ResourceRef>) {
         // A second listing would be a defect of the caller; the first one stays.
         let _ = self.inventory.set(resources);
+    }
+
+    /// How far the observation is.
+    pub fn progress(&self) -> Progress {
+        self.progress.get()
+    }
+
+    /// Told by whoever lists and looks.
+    pub(super) fn advanced(&self, listed: usize, seen: usize) {
+        self.progress.set(Progress { listed, seen, complete: self.inventory.initialized() });
     }
 
     /// Asks what `need` stands for, if an enabled check asks for it.
