@@ -30,6 +30,7 @@ pub mod report;
 pub mod score;
 pub mod source;
 pub mod stack;
+pub mod trend;
 
 // ── the job: asynchronous, but no runtime and no SDK ──
 #[cfg(feature = "hook")]

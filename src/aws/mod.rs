@@ -8,6 +8,9 @@ mod audit;
 mod call;
 mod clients;
 mod fault;
+pub mod history;
+mod invocation;
+pub mod metrics;
 pub mod observe;
 pub mod stack;
 
@@ -15,3 +18,4 @@ pub use audit::{Audited, audit};
 pub use call::{Calls, Rates};
 pub use clients::{Clients, connect, retries, time_outs};
 pub use fault::{Fault, Operation};
+pub use invocation::{Invocation, StackKey};

@@ -1,0 +1,257 @@
+//! The last good release: the newest deployment of the history that CodeDeploy says succeeded.
+//!
+//! What a hook answered is not what became of the deployment: after a `Succeeded` before the shift, an alarm may have
+//! rolled it back. So the history proposes, and CodeDeploy is asked.
+//!
+//! | what the history and CodeDeploy say | what follows |
+//! |---|---|
+//! | this deployment itself | passed over |
+//! | one of its hooks answered `Failed` | passed over |
+//! | CodeDeploy: anything but `Succeeded`, in progress for example | passed over |
+//! | CodeDeploy does not know it any more (its application was deleted) | passed over: unknown is no success |
+//! | it succeeded, but only took a release back | passed over: the release it went back to is older, and there too |
+//! | it succeeded, and its item says that nothing was judged | passed over, with a remark |
+//! | it succeeded, and its item is damaged, cut, or of another format | unknown: an older one might excuse more |
+//! | an item whose key cannot be read | unknown, for the same reason |
+//! | the table or CodeDeploy cannot be asked | unknown, with the action to grant |
+//! | nothing left | absent |
+//!
+//! Of the two phases of a deployment the later one counts: it saw the stack as it stayed.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_codedeploy::types::{DeploymentCreator, DeploymentInfo, DeploymentStatus};
+
+use super::{
+    DEPLOYMENTS, QUERY, Table,
+    item::Item,
+    key::ItemKey,
+    row::{self, COMPARED, Kept},
+};
+use crate::{
+    aws::{Fault, invocation::StackKey},
+    baseline::Baseline,
+    event::{Answer, DeploymentId, Phase},
+    facts::{Observed, Why},
+};
+
+/// Pages that are searched: at 50 items each, a thousand judgements without one good release among them.
+const MOST_PAGES: usize = 20;
+
+/// Deployments of one call: <https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_BatchGetDeployments.html>.
+const AT_ONCE: usize = 25;
+
+/// Error codes that speak of one id of a batch without naming it.
+const ONE_OF_THEM: &[&str] = &["DeploymentDoesNotExistException", "InvalidDeploymentIdException"];
+
+/// The last good release, and what a reader should know of how it was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LastGood {
+    /// What the new release is compared with.
+    pub baseline: Observed<Baseline>,
+    /// Which deployment that is, or what was passed over on the way.
+    pub remarks: Vec<String>,
+}
+
+/// A deployment of the history, with its items.
+#[derive(Debug)]
+struct Past {
+    deployment: DeploymentId,
+    /// Item and phase, the later phase first.
+    items: Vec<(Phase, Item)>,
+}
+
+/// A stretch of the history, newest first: deployments, up to an item whose key cannot be read.
+#[derive(Debug, Default)]
+struct Stretch {
+    past: Vec<Past>,
+    unreadable: Option<String>,
+}
+
+/// What became of a deployment that CodeDeploy knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Succeeded,
+    /// It succeeded in taking a release back.
+    TookBack,
+    Other,
+}
+
+impl Table<'_> {
+    /// What a release of `stack` is compared with: the last deployment that succeeded, of any function of the stack.
+    /// `own` is the deployment that is being judged.
+    pub async fn baseline(&self, stack: &StackKey, own: &DeploymentId) -> LastGood {
+        let mut remarks = Vec::new();
+        let baseline = self.search(stack, own, &mut remarks).await.unwrap_or_else(Observed::Unknown);
+        LastGood { baseline, remarks }
+    }
+
+    async fn search(
+        &self,
+        stack: &StackKey,
+        own: &DeploymentId,
+        remarks: &mut Vec<String>,
+    ) -> Result<Observed<Baseline>, Why> {
+        let mut next = None;
+        let mut open: Option<Past> = None;
+        for _ in 0..MOST_PAGES {
+            let page = self.page(stack, COMPARED, next).await.map_err(|fault| fault.why(QUERY))?;
+            next = page.next;
+            let mut stretch = Stretch::of(open.take(), page.items);
+            // The other phase of the last one may be on the next page.
+            if next.is_some() && stretch.unreadable.is_none() {
+                open = stretch.past.pop();
+            }
+            if let Some(found) = self.among(stretch, own, remarks).await? {
+                return Ok(Observed::Present(found));
+            }
+            if next.is_none() {
+                remarks.push(format!(
+                    "no earlier release of {stack} is known to have succeeded: it is compared with none"
+                ));
+                return Ok(Observed::Absent);
+            }
+        }
+        Err(Why::NotObserved(format!(
+            "the last {MOST_PAGES} pages of the history of {stack} hold no deployment that succeeded, and older ones are \
+             not searched"
+        )))
+    }
+
+    /// The baseline of the newest good release of a stretch.
+    async fn among(
+        &self,
+        stretch: Stretch,
+        own: &DeploymentId,
+        remarks: &mut Vec<String>,
+    ) -> Result<Option<Baseline>, Why> {
+        let candidates: Vec<Past> = stretch.past.into_iter().filter(|past| past.is_candidate(own)).collect();
+        let ids: Vec<&DeploymentId> = candidates.iter().map(|past| &past.deployment).collect();
+        let standings = self.standings(&ids).await?;
+        for past in &candidates {
+            let id = &past.deployment;
+            match standings.get(id) {
+                Some(Standing::Succeeded) => {}
+                Some(Standing::TookBack | Standing::Other) => continue,
+                None => {
+                    remarks.push(format!("CodeDeploy does not know deployment {id} any more: it counts as no success"));
+                    continue;
+                }
+            }
+            match past.kept().map_err(|why| self.unusable(&why))? {
+                Some(baseline) => {
+                    remarks.push(format!("compared with deployment {id}, the last that succeeded"));
+                    return Ok(Some(baseline));
+                }
+                None => remarks.push(format!("deployment {id} succeeded without being judged: an older one counts")),
+            }
+        }
+        stretch.unreadable.map_or(Ok(None), |why| Err(self.unusable(&why)))
+    }
+
+    fn unusable(&self, why: &str) -> Why {
+        Why::NotObserved(format!(
+            "the history table {} cannot be relied on: {why}; delete the item to have an older release count, or let \
+             policy say `baseline: {{unknown: warn}}` for one release",
+            self.name
+        ))
+    }
+
+    /// What became of these deployments; those that CodeDeploy does not know are left out.
+    async fn standings(&self, ids: &[&DeploymentId]) -> Result<BTreeMap<DeploymentId, Standing>, Why> {
+        let mut standings = BTreeMap::new();
+        for ids in ids.chunks(AT_ONCE) {
+            match self.deployments(ids).await {
+                Ok(found) => standings.extend(found),
+                Err(fault) if !speaks_of_one(&fault) => return Err(fault.why(DEPLOYMENTS)),
+                Err(_) if ids.len() == 1 => {}
+                Err(_) => {
+                    for id in ids {
+                        match self.deployments(&[id]).await {
+                            Ok(found) => standings.extend(found),
+                            Err(fault) if speaks_of_one(&fault) => {}
+                            Err(fault) => return Err(fault.why(DEPLOYMENTS)),
+                        }
+                    }
+                }
+            }
+        }
+        Ok(standings)
+    }
+
+    async fn deployments(&self, ids: &[&DeploymentId]) -> Result<Vec<(DeploymentId, Standing)>, Fault> {
+        let ids = ids.iter().map(|id| id.to_string()).collect();
+        let send = || self.clients.codedeploy.batch_get_deployments().set_deployment_ids(Some(ids)).send();
+        let answer = self.calls.within(DEPLOYMENTS, send).await?;
+        let standing = |info: &DeploymentInfo| Some((info.deployment_id()?.parse().ok()?, Standing::of(info)));
+        Ok(answer.deployments_info().iter().filter_map(standing).collect())
+    }
+}
+
+fn speaks_of_one(fault: &Fault) -> bool {
+    fault.code().is_some_and(|code| ONE_OF_THEM.contains(&code))
+}
+
+impl Standing {
+    fn of(info: &DeploymentInfo) -> Self {
+        let took_back = matches!(
+            info.creator(),
+            Some(DeploymentCreator::CodeDeployRollback | DeploymentCreator::CloudFormationRollback)
+        );
+        match info.status() {
+            Some(DeploymentStatus::Succeeded) if took_back => Self::TookBack,
+            Some(DeploymentStatus::Succeeded) => Self::Succeeded,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl Stretch {
+    /// Puts the items of each deployment together, in the order in which they come; `open` may go on.
+    fn of(open: Option<Past>, items: Vec<Item>) -> Self {
+        let mut stretch = Self { past: open.into_iter().collect(), unreadable: None };
+        for item in items {
+            match row::key(&item) {
+                Ok(key) => stretch.add(key, item),
+                Err(why) => {
+                    stretch.unreadable = Some(why);
+                    break;
+                }
+            }
+        }
+        stretch
+    }
+
+    fn add(&mut self, key: ItemKey, item: Item) {
+        let ItemKey { deployment, phase, .. } = key;
+        match self.past.last_mut() {
+            Some(last) if last.deployment == deployment => {
+                last.items.push((phase, item));
+                last.items.sort_by_key(|(phase, _)| std::cmp::Reverse(*phase));
+            }
+            _ => self.past.push(Past { deployment, items: vec![(phase, item)] }),
+        }
+    }
+}
+
+impl Past {
+    /// Whether it may have succeeded, by what the history says. An answer that cannot be read may have been anything.
+    fn is_candidate(&self, own: &DeploymentId) -> bool {
+        self.deployment != *own && self.items.iter().all(|(_, item)| row::answer(item) != Some(Answer::Failed))
+    }
+
+    /// The baseline of the later phase that judged.
+    ///
+    /// # Errors
+    /// What is wrong with the later item; the earlier one is no substitute for it.
+    fn kept(&self) -> Result<Option<Baseline>, String> {
+        for (phase, item) in &self.items {
+            match row::kept(item) {
+                Kept::Baseline(baseline) => return Ok(Some(*baseline)),
+                Kept::NotJudged => {}
+                Kept::Unreadable(why) => return Err(format!("the {phase} item of {}: {why}", self.deployment)),
+            }
+        }
+        Ok(None)
+    }
+}
