@@ -18,7 +18,7 @@ use super::fault::{Fault, Operation};
 
 /// Calls of one service at once. Enough to hide the latency of a region, few enough for the rates of a
 /// service that documents none, and for the file descriptors and memory of a small function.
-const AT_ONCE: &[(&str, usize)] = &[("s3", 48), ("lambda", 32), ("dynamodb", 32), ("cloudformation", 8)];
+const AT_ONCE: &[(&str, usize)] = &[("s3", 80), ("lambda", 40), ("dynamodb", 40), ("cloudformation", 8)];
 const AT_ONCE_ELSEWHERE: usize = 16;
 
 /// A rate that AWS documents, shared by all operations that begin with one of the prefixes.

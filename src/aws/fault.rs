@@ -116,7 +116,12 @@ impl Fault {
             SdkError::DispatchFailure(failure) if failure.is_timeout() => Self::TimedOut,
             SdkError::DispatchFailure(failure) => {
                 let cause = failure.as_connector_error().map_or_else(|| error.to_string(), causes);
-                Self::Failed { code: None, message: readable(&cause), passing: true }
+                // Nothing was sent then: whoever called has to say who he is.
+                let message = match cause.contains("credential") {
+                    true => format!("no AWS credentials; set AWS_PROFILE or log in: {cause}"),
+                    false => cause,
+                };
+                Self::Failed { code: None, message: readable(&message), passing: true }
             }
             SdkError::ServiceError(service) => of_service(service.err(), service.raw().status().as_u16()),
             SdkError::ResponseError(response) => {

@@ -109,8 +109,8 @@ struct NothingToJudge;
 /// Facts that were saved before.
 fn saved(path: &Path) -> Result<Facts, Trouble> {
     let bytes = input::read(path, "a facts document")?;
-    let facts: Facts = serde_json::from_slice(&bytes)
-        .map_err(|source| FactsError::Malformed { path: path.to_owned(), source })?;
+    let facts: Facts =
+        serde_json::from_slice(&bytes).map_err(|source| FactsError::Malformed { path: path.to_owned(), source })?;
     if facts.version != FACTS_VERSION {
         return Err(FactsError::Version { path: path.to_owned(), found: facts.version }.into());
     }
