@@ -48,6 +48,15 @@ impl Phase {
         }
     }
 
+    /// The name that template.yaml gives fitgate's hook of this phase. The managed policies of CodeDeploy's role let it
+    /// invoke only functions whose names begin like these.
+    pub fn hook_name(self) -> &'static str {
+        match self {
+            Self::BeforeAllowTraffic => "CodeDeployHook_fitgate_pre_traffic",
+            Self::AfterAllowTraffic => "CodeDeployHook_fitgate_post_traffic",
+        }
+    }
+
     /// The phase of a lifecycle event; `None` for one that cannot be scripted (`AllowTraffic`).
     pub fn of_lifecycle_event(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|phase| phase.name() == name)

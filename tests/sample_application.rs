@@ -29,10 +29,11 @@ fn plain(node: &Node) -> Value {
     }
 }
 
-/// The resources of a type, with their logical ids.
+/// The resources of a type, with their logical ids; those of the hooks left out, which `tests/install` looks at.
 fn resources<'a>(template: &'a Value, kind: &str) -> Vec<(&'a String, &'a Value)> {
     let resources = template["Resources"].as_object().expect("Resources");
-    resources.iter().filter(|(_, resource)| resource["Type"] == kind).collect()
+    let of_sample = |resource: &Value| resource["Type"] == kind && resource["Condition"] != "InstallsHooks";
+    resources.iter().filter(|(_, resource)| of_sample(resource)).collect()
 }
 
 fn object(value: &Value) -> &Map<String, Value> {
@@ -52,7 +53,10 @@ fn one_function_shifts_linearly_and_one_as_a_canary() {
             ("SecondFunction", &json!("Canary10Percent5Minutes"))
         ]
     );
-    assert_eq!(template["Globals"]["Function"]["AutoPublishAlias"], "live");
+    let globals = &template["Globals"]["Function"];
+    assert_eq!(globals["AutoPublishAlias"], "live");
+    // Without it the deployment groups would be there even where only the hooks are installed.
+    assert_eq!(globals["DeploymentPreference"]["PassthroughCondition"], true);
 }
 
 #[test]
@@ -80,7 +84,7 @@ fn each_function_is_watched_on_its_alias_and_on_its_newest_version() {
 }
 
 #[test]
-fn it_deploys_without_hooks_and_with_them() {
+fn it_deploys_without_hooks_with_its_own_and_with_others() {
     let template = template();
     for (name, parameter) in object(&template["Parameters"]) {
         assert!(parameter.get("Default").is_some(), "parameter {name} has no default");
@@ -88,7 +92,8 @@ fn it_deploys_without_hooks_and_with_them() {
     let hooks = object(&template["Globals"]["Function"]["DeploymentPreference"]["Hooks"]);
     for (hook, parameter) in [("PreTraffic", "PreTrafficHook"), ("PostTraffic", "PostTrafficHook")] {
         let condition = format!("Has{parameter}");
-        assert_eq!(hooks[hook], json!({ "If": [condition, { "Ref": parameter }, { "Ref": "AWS::NoValue" }] }));
+        let own = json!({ "If": ["InstallsHooks", { "Ref": format!("{hook}Function") }, { "Ref": "AWS::NoValue" }] });
+        assert_eq!(hooks[hook], json!({ "If": [condition, { "Ref": parameter }, own] }));
         assert_eq!(template["Conditions"][condition], json!({ "Not": [{ "Equals": [{ "Ref": parameter }, ""] }] }));
         assert_eq!(template["Parameters"][parameter]["Default"], "");
     }

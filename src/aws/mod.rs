@@ -12,6 +12,7 @@ pub mod history;
 mod invocation;
 pub mod metrics;
 pub mod observe;
+pub mod permissions;
 pub mod stack;
 
 pub use audit::{Audited, audit};

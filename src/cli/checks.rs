@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::Style;
 use serde::Serialize;
 
-use super::{Exit, Format, Trouble, print};
+use super::{Exit, Format, Trouble, permissions, print};
 use crate::{
     check::{Check, Default, Pillar, Severity},
     checks,
@@ -31,6 +31,8 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
+    /// Write the IAM policy that the hooks need, to paste into a template
+    Permissions(permissions::Arguments),
 }
 
 /// One check, in the words of the JSON output.
@@ -79,6 +81,7 @@ pub(super) fn run(command: &Command) -> Result<Exit, Trouble> {
                 Format::Text => print(&explanation(check))?,
             }
         }
+        Command::Permissions(arguments) => permissions::run(arguments)?,
     }
     Ok(Exit::Proceed)
 }
@@ -87,7 +90,7 @@ fn unknown(id: &str) -> UnknownCheck {
     UnknownCheck { id: id.to_owned(), near: nearest(id, checks::all().map(|check| check.id)) }
 }
 
-fn print_json<T: Serialize>(value: &T) -> Result<(), Trouble> {
+pub(super) fn print_json<T: Serialize>(value: &T) -> Result<(), Trouble> {
     print(&format!("{}\n", serde_json::to_string_pretty(value)?))
 }
 

@@ -13,6 +13,7 @@ mod exit;
 mod input;
 mod judged;
 mod mistake;
+mod permissions;
 mod policy;
 mod rehearse;
 mod templates;

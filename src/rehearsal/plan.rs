@@ -2,9 +2,10 @@
 
 use crate::{
     deployment::Strategy,
+    event::Phase,
     facts::{Facts, Observed, Properties, Target, Text, Why, codedeploy::DeploymentGroup, lambda::Alias},
     inventory::LogicalId,
-    stack::{Canary, Stack},
+    stack::{Canary, Hook, Stack},
 };
 
 use super::{alarm::Rule, engine::AutoRollbackEvent, feed};
@@ -145,9 +146,10 @@ impl Deployed<'_> {
         let (config, strategy) = strategy_of(group, strategy).map_err(unknown)?;
         let name = self.alias.name.present().and_then(Text::as_str);
         let name = name.ok_or_else(|| unknown("the name of its alias is not known".into()))?;
-        let hooks = self.canary.hooks.iter().map(|hook| {
-            let name = hook.name.present().map_or("not known".to_owned(), Text::to_string);
-            format!("the stack's own hook ({name}) is not run: fitgate's stands in its place")
+        let hooks = self.canary.hooks.iter().filter_map(|hook| {
+            let name = hook_name(stack, hook);
+            let fitgates = Phase::ALL.iter().any(|phase| phase.hook_name() == name);
+            (!fitgates).then(|| format!("the stack's own hook ({name}) is not run: fitgate's stands in its place"))
         });
         Ok(Plan {
             function: self.function.clone(),
@@ -171,6 +173,13 @@ impl Deployed<'_> {
             _ => None,
         }
     }
+}
+
+/// The name of a hook: of a function of the stack its own, of any other as the alias says it.
+fn hook_name(stack: &Stack<'_>, hook: &Hook) -> String {
+    let of_function = hook.target.function().and_then(|id| stack.function(id)).map(|function| &function.function_name);
+    let known = of_function.and_then(Observed::present).and_then(Text::as_str).map(str::to_owned);
+    known.unwrap_or_else(|| hook.name.present().map_or("not known".to_owned(), Text::to_string))
 }
 
 /// The deployment configuration's name, and how it shifts traffic.

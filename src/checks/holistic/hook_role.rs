@@ -18,7 +18,8 @@ pub(super) const HOOK_ROLE_LEAST_PRIVILEGE: Check = Check {
     why: "The hook runs inside every release with whatever code was last merged. A right to write makes it the easiest \
           way into the stack; a missing right to report makes every deployment wait an hour and fail.",
     fix: "Allow codedeploy:PutLifecycleEventHookExecutionStatus on the deployment group, Get, List and Describe actions, \
-          lambda:InvokeFunction on the versions it probes, and its own logs, traces and metrics.",
+          lambda:InvokeFunction on the versions it probes, its own logs, traces and metrics, and dynamodb:PutItem on the \
+          one table where it keeps a history.",
     absent: "What no policy allows is denied.",
     reference: "https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html",
     pillar: Pillar::Security,
@@ -31,7 +32,10 @@ pub(super) const HOOK_ROLE_LEAST_PRIVILEGE: Check = Check {
 
 const REPORT: &str = "codedeploy:PutLifecycleEventHookExecutionStatus";
 
-/// What a hook may do besides reading: report, probe, and say what it saw.
+/// How a hook keeps what it saw.
+const KEEP: &str = "dynamodb:PutItem";
+
+/// What a hook may do besides reading: report, probe, and say and keep what it saw.
 const HARMLESS: &[&str] = &[
     REPORT,
     "lambda:InvokeFunction",
@@ -46,6 +50,7 @@ const HARMLESS: &[&str] = &[
     "ec2:AssignPrivateIpAddresses",
     "ec2:UnassignPrivateIpAddresses",
     "appconfig:StartConfigurationSession",
+    KEEP,
 ];
 
 /// Reads of what nobody should read on the side: secrets, and data in clear.
@@ -246,7 +251,10 @@ fn judge_statement(statement: &Statement) -> Verdict {
 
 /// Whether the statement speaks of every resource.
 fn is_everywhere(statement: &Statement) -> bool {
-    let every = |text: &Text| text.as_str() == Some("*") || text.literal_suffix().ends_with(":function:*");
+    let every = |text: &Text| {
+        let end = text.literal_suffix();
+        text.as_str() == Some("*") || end.ends_with(":function:*") || end.ends_with(":table/*")
+    };
     statement.resource.present().is_some_and(|resources| resources.iter().any(every))
 }
 
@@ -275,6 +283,7 @@ fn judge_action(action: &Text, everywhere: bool) -> Verdict {
         true if is("lambda:InvokeFunction") => {
             Verdict::partial(70, "allows lambda:InvokeFunction on every function, not only those it probes")
         }
+        true if is(KEEP) => Verdict::partial(50, format!("allows {KEEP} on every table, not only on its history")),
         true if is(REPORT) => {
             Verdict::partial(80, format!("allows {REPORT} on every deployment group, not only its own"))
         }

@@ -1,0 +1,200 @@
+//! Which resources an IAM action can be limited to, row by row a statement.
+//!
+//! From the Service Authorization Reference,
+//! <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>.
+//! Nothing of it was tried on a live account. An action that the reference lists without a resource type is denied
+//! by a statement that names one, so it stands in a row for everything, with that reason.
+
+/// What a statement speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// These ARNs, with `${AWS::Partition}`, `${AWS::Region}` and `${AWS::AccountId}` for what each account differs in.
+    Only(&'static [&'static str]),
+    /// `*`, because of this.
+    Everything(&'static str),
+}
+
+/// Operator, key and value that limit a statement further.
+pub(super) type Condition = (&'static str, &'static str, &'static str);
+
+/// One statement as far as its actions are asked for.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) sid: &'static str,
+    pub(super) scope: Scope,
+    pub(super) condition: Option<Condition>,
+    pub(super) actions: &'static [&'static str],
+}
+
+/// Stands for the table of the history.
+pub(super) const HISTORY: &str = "${HistoryTable}";
+/// Stands for the configuration of AppConfig that holds the policy.
+pub(super) const POLICY: &str = "${PolicyConfiguration}";
+
+const NO_RESOURCE_TYPE: &str = "these actions have no resource type to name";
+
+const fn only(sid: &'static str, arns: &'static [&'static str], actions: &'static [&'static str]) -> Row {
+    Row { sid, scope: Scope::Only(arns), condition: None, actions }
+}
+
+const fn everything(sid: &'static str, why: &'static str, actions: &'static [&'static str]) -> Row {
+    Row { sid, scope: Scope::Everything(why), condition: None, actions }
+}
+
+/// Every action that fitgate asks for, each in one row.
+pub(super) const ROWS: &[Row] = &[
+    // ── the release: who is asked, and the answer ──
+    //
+    // The reference lists PutLifecycleEventHookExecutionStatus without a resource type; AWS's own samples and the CDK
+    // name the deployment group, and have for years.
+    // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/automating-updates-to-serverless-apps.html
+    only(
+        "Deployments",
+        &[
+            "arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}:application:*",
+            "arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}:deploymentconfig:*",
+            "arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}:deploymentgroup:*",
+        ],
+        &[
+            "codedeploy:GetApplication",
+            "codedeploy:GetApplicationRevision",
+            "codedeploy:GetDeployment",
+            "codedeploy:GetDeploymentConfig",
+            "codedeploy:GetDeploymentGroup",
+            "codedeploy:PutLifecycleEventHookExecutionStatus",
+        ],
+    ),
+    everything(
+        "DeploymentTargets",
+        NO_RESOURCE_TYPE,
+        &["codedeploy:BatchGetDeploymentTargets", "codedeploy:ListDeploymentTargets"],
+    ),
+    // ── fitgate's own: policy, metrics, history ──
+    only("Policy", &[POLICY], &["appconfig:GetLatestConfiguration", "appconfig:StartConfigurationSession"]),
+    Row {
+        sid: "Metrics",
+        scope: Scope::Everything("a metric is no resource; the condition leaves one namespace"),
+        condition: Some(("StringEquals", "cloudwatch:namespace", "Fitgate")),
+        actions: &["cloudwatch:PutMetricData"],
+    },
+    only("History", &[HISTORY], &["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]),
+    // ── the stack ──
+    only(
+        "Stacks",
+        &["arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/*"],
+        &[
+            "cloudformation:DescribeStackResources",
+            "cloudformation:DescribeStacks",
+            "cloudformation:GetTemplate",
+            "cloudformation:ListStackResources",
+        ],
+    ),
+    Row {
+        sid: "Buckets",
+        scope: Scope::Only(&["arn:${AWS::Partition}:s3:::*"]),
+        condition: Some(("StringEquals", "aws:ResourceAccount", "${AWS::AccountId}")),
+        actions: &[
+            "s3:GetBucketAcl",
+            "s3:GetBucketCORS",
+            "s3:GetBucketLogging",
+            "s3:GetBucketNotification",
+            "s3:GetBucketObjectLockConfiguration",
+            "s3:GetBucketOwnershipControls",
+            "s3:GetBucketPolicy",
+            "s3:GetBucketPublicAccessBlock",
+            "s3:GetBucketTagging",
+            "s3:GetBucketVersioning",
+            "s3:GetBucketWebsite",
+            "s3:GetEncryptionConfiguration",
+            "s3:GetLifecycleConfiguration",
+            "s3:GetReplicationConfiguration",
+        ],
+    },
+    everything("BucketsOfTheAccount", NO_RESOURCE_TYPE, &["s3:GetAccessPoint", "s3:GetAccountPublicAccessBlock"]),
+    everything("Backups", NO_RESOURCE_TYPE, &["backup:ListProtectedResources"]),
+    only(
+        "Tables",
+        &["arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/*"],
+        &[
+            "dynamodb:DescribeContinuousBackups",
+            "dynamodb:DescribeTable",
+            "dynamodb:DescribeTimeToLive",
+            "dynamodb:GetResourcePolicy",
+        ],
+    ),
+    everything("TablesOfTheAccount", NO_RESOURCE_TYPE, &["dynamodb:DescribeLimits"]),
+    everything(
+        "Scaling",
+        NO_RESOURCE_TYPE,
+        &["application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies"],
+    ),
+    only("Caches", &["arn:${AWS::Partition}:dax:${AWS::Region}:${AWS::AccountId}:cache/*"], &["dax:DescribeClusters"]),
+    only(
+        "Functions",
+        &[
+            "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:event-source-mapping:*",
+            "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:*",
+        ],
+        &[
+            "lambda:GetAlias",
+            "lambda:GetEventSourceMapping",
+            "lambda:GetFunction",
+            "lambda:GetFunctionCodeSigningConfig",
+            "lambda:GetFunctionConcurrency",
+            "lambda:GetFunctionConfiguration",
+            "lambda:GetFunctionUrlConfig",
+            "lambda:GetPolicy",
+            "lambda:ListAliases",
+            "lambda:ListFunctionEventInvokeConfigs",
+            "lambda:ListProvisionedConcurrencyConfigs",
+            "lambda:ListTags",
+            "lambda:ListVersionsByFunction",
+        ],
+    ),
+    everything("FunctionsOfTheAccount", NO_RESOURCE_TYPE, &["lambda:ListFunctions"]),
+    everything("Subnets", NO_RESOURCE_TYPE, &["ec2:DescribeSubnets"]),
+    only(
+        "Apis",
+        &[
+            "arn:${AWS::Partition}:apigateway:${AWS::Region}::/apis/*",
+            "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/*",
+        ],
+        &["apigateway:GET"],
+    ),
+    everything("DataSources", NO_RESOURCE_TYPE, &["appsync:GetDataSource"]),
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+    everything(
+        "Alarms",
+        "DescribeAlarms gives composite alarms only to a permission for everything",
+        &["cloudwatch:DescribeAlarms"],
+    ),
+    only(
+        "Rules",
+        &["arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/*"],
+        &["events:ListTargetsByRule"],
+    ),
+    only(
+        "Roles",
+        &["arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*"],
+        &["iam:GetRolePolicy", "iam:ListAttachedRolePolicies"],
+    ),
+    only("TopicRules", &["arn:${AWS::Partition}:iot:${AWS::Region}:${AWS::AccountId}:rule/*"], &["iot:GetTopicRule"]),
+    everything("LogGroups", NO_RESOURCE_TYPE, &["logs:DescribeLogGroups"]),
+    only("Pipes", &["arn:${AWS::Partition}:pipes:${AWS::Region}:${AWS::AccountId}:pipe/*"], &["pipes:DescribePipe"]),
+    only(
+        "Schedules",
+        &["arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/*"],
+        &["scheduler:GetSchedule"],
+    ),
+    only(
+        "StateMachines",
+        &["arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:*"],
+        &["states:DescribeStateMachine"],
+    ),
+    only(
+        "Topics",
+        &["arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:*"],
+        &["sns:GetSubscriptionAttributes"],
+    ),
+    only("Queues", &["arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:*"], &["sqs:GetQueueAttributes"]),
+];
