@@ -202,3 +202,54 @@ fn completions_exist_for_the_usual_shells() {
         assert!(text(&output.stdout).contains("rehearse"), "{shell}");
     }
 }
+
+#[test]
+fn permissions_are_written_for_a_template_and_for_iam() {
+    let folder = folder();
+    fs::write(folder.path().join("few.yaml"), "version: 1\nchecks: {s3-versioning: on}\n").expect("a file");
+    let yaml = text(&fitgate(folder.path(), &["checks", "permissions"]).stdout);
+    assert!(yaml.starts_with("Version: \"2012-10-17\"\nStatement:\n  - Sid: "), "{yaml}");
+    assert!(yaml.contains("!Sub ${History.Arn}"), "{yaml}");
+
+    let account = ["--account", "123456789012", "--region", "eu-west-1", "--format", "json"];
+    let plain = fitgate(folder.path(), &[&["checks", "permissions"], &account[..]].concat());
+    assert_eq!(plain.status.code(), Some(0));
+    let plain = json(&plain).to_string();
+    assert!(plain.contains("arn:aws:lambda:eu-west-1:123456789012:function:*"), "{plain}");
+    assert!(
+        !plain.contains("Fn::Sub") && !plain.contains("dynamodb:PutItem"),
+        "no history, nothing left open: {plain}"
+    );
+
+    let own = ["--history-table", "past", "--appconfig", "app1234/env1234/pro1234", "--policy", "few.yaml"];
+    let own = fitgate(folder.path(), &[&["checks", "permissions"], &account[..], &own].concat());
+    let own = json(&own).to_string();
+    assert!(own.contains("arn:aws:dynamodb:eu-west-1:123456789012:table/past"), "{own}");
+    assert!(own.contains("application/app1234/environment/env1234/configuration/pro1234"), "{own}");
+    assert!(!own.contains("s3:GetAccountPublicAccessBlock"), "an opt-in check that this policy leaves off: {own}");
+    assert!(plain.contains("s3:GetAccountPublicAccessBlock"), "{plain}");
+}
+
+#[test]
+fn permissions_for_nobody_and_for_everything_are_refused() {
+    let folder = folder();
+    let account = ["--account", "123456789012", "--region", "eu-west-1"];
+    let cases: &[(&[&str], &str)] = &[
+        (&["--account", "123456789012"], "--region"),
+        (&["--region", "eu-west-1"], "--account"),
+        (&["--history-table", "past"], "--account"),
+        (&["--account", "12345", "--region", "eu-west-1"], "twelve digits"),
+        (&[account[0], account[1], account[2], "europe"], "eu-west-1"),
+        (&[account[0], account[1], account[2], account[3], "--history-table", "*"], "is no name"),
+        (&[account[0], account[1], account[2], account[3], "--appconfig", "app/env"], "three ids"),
+        (&[account[0], account[1], account[2], account[3], "--appconfig", "app/env/*"], "is no name"),
+        (&["--policy", "mistakes.yaml"], "mistakes.yaml"),
+    ];
+    for (arguments, said) in cases {
+        let output = fitgate(folder.path(), &[&["checks", "permissions"], *arguments].concat());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+        let message = text(&output.stderr);
+        assert!(message.contains(said), "{arguments:?}: {message}");
+    }
+}

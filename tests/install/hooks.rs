@@ -153,3 +153,21 @@ fn the_history_is_kept_and_encrypted() {
     assert_eq!(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true);
     assert_eq!(table["DeletionProtectionEnabled"], true);
 }
+
+#[test]
+fn the_examples_call_the_hooks_by_their_names() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    for file in ["terraform/main.tf", "serverless-framework/serverless.yml"] {
+        let text = std::fs::read_to_string(root.join(file)).expect("an example");
+        assert!(Phase::ALL.iter().all(|phase| text.contains(phase.hook_name())), "{file}");
+    }
+    // It puts the names together.
+    let text = std::fs::read_to_string(root.join("cdk/app.js")).expect("an example");
+    for phase in Phase::ALL {
+        let (_, end) = phase.hook_name().split_once("CodeDeployHook_fitgate_").expect("the prefix");
+        assert!(
+            text.contains("`CodeDeployHook_fitgate_${name}`") && text.contains(&format!("hook(\"{end}\")")),
+            "{end}"
+        );
+    }
+}
