@@ -1,10 +1,22 @@
 //! The dashboard and the alarms, as far as they can be held without CloudWatch.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
+use fitgate::{
+    aws::{Invocation, StackKey, metrics},
+    decide::decide,
+    deployment::{Deployment, Version, Weight},
+    evaluate::evaluate,
+    event::{Answer, DeploymentId, Phase},
+    facts::Observed,
+    judgement::Judgement,
+    policy::Policy,
+    score::score,
+    template::{self, Options},
+};
 use serde_json::{Value, json};
 
-use crate::template::{properties, read, resources};
+use crate::template::{path, properties, read, resources};
 
 /// The body with everything filled in, as CloudFormation would.
 fn body() -> Value {
@@ -41,21 +53,74 @@ fn widgets_fill_the_grid_and_overlap_nowhere() {
     assert_eq!(taken.len() as u64, 24 * rows, "no holes");
 }
 
-/// The metrics of issue 3, by the dimensions they are published with.
+/// A judgement of this very template.
+fn judgement() -> Judgement {
+    let bytes = std::fs::read(path()).expect("template.yaml");
+    let branches = template::read("template.yaml", &bytes, &Options::default()).expect("it is valid").branches;
+    let policy = Policy::default();
+    let evaluation = evaluate(&branches, &policy, "2026-06-01".parse().expect("a day"));
+    let fitness = score(&evaluation, &policy);
+    let decision = decide(&evaluation, &fitness, &Observed::Absent, &policy);
+    let deployment = Deployment {
+        id: DeploymentId::new("d-EXAMPLE1").expect("an id"),
+        application: "app".to_owned(),
+        group: "group".to_owned(),
+        function: "orders".to_owned(),
+        alias: "live".to_owned(),
+        current: Version::new(1).expect("a version"),
+        target: Version::new(2).expect("a version"),
+        phase: Phase::BeforeAllowTraffic,
+        weight: Weight::NONE,
+        config: "CodeDeployDefault.LambdaAllAtOnce".to_owned(),
+        strategy: None,
+        created: None,
+        creator: None,
+        external_id: None,
+    };
+    let (baseline, remarks) = (Observed::Absent, Vec::new());
+    Judgement { deployment, policy, evaluation, fitness, baseline, decision, remarks }
+}
+
+/// Metrics and dimensions that one release publishes.
+fn published() -> BTreeSet<(String, Vec<String>)> {
+    let stack = StackKey::stack("orders");
+    let judgement = judgement();
+    let invocation = Invocation {
+        stack: Some(&stack),
+        deployment: Some(&judgement.deployment),
+        outcome: Ok(&judgement),
+        answer: Answer::Succeeded,
+        took: Duration::from_secs(1),
+        calls: 100,
+        at: "2026-06-01T12:00:00Z".parse().expect("a moment"),
+    };
+    let dimensions = |value: &metrics::Value| value.dimensions.iter().map(|(name, _)| (*name).to_owned()).collect();
+    metrics::of(&invocation).iter().map(|value| (value.name.to_owned(), dimensions(value))).collect()
+}
+
 #[test]
 fn every_search_is_for_metrics_that_fitgate_publishes() {
-    let known = ["Fitness", "FitnessPoints", "Passed", "Failed", "Inconclusive", "Exempted", "Duration", "ApiCalls"];
+    let published = published();
     let expressions = expressions(&body());
-    assert!(expressions.len() >= 8, "{expressions:?}");
+    assert!(expressions.len() >= 10, "{expressions:?}");
     for expression in &expressions {
-        let dimensions = expression.split_once('{').and_then(|(_, rest)| rest.split_once('}')).expect("a schema").0;
-        assert!(
-            ["Fitgate,Stack", "Fitgate,Stack,Pillar", "Fitgate,Stack,Function"].contains(&dimensions),
-            "{expression}"
-        );
+        let schema = expression.split_once('{').and_then(|(_, rest)| rest.split_once('}')).expect("a schema").0;
+        let mut schema = schema.split(',');
+        assert_eq!(schema.next(), Some(metrics::NAMESPACE), "{expression}");
         let metric = expression.split_once("MetricName=\"").and_then(|(_, rest)| rest.split_once('"'));
-        assert!(metric.is_some_and(|(metric, _)| known.contains(&metric)), "{expression}");
+        let metric = metric.expect("a metric").0.to_owned();
+        let wanted = (metric, schema.map(str::to_owned).collect());
+        assert!(published.contains(&wanted), "nothing is published for {expression}: {published:?}");
     }
+}
+
+#[test]
+fn the_alarm_on_what_the_hooks_say_is_on_a_metric_that_they_send() {
+    let template = read();
+    let alarm = properties(&template, "HookTrouble");
+    let sent: Vec<_> = metrics::errors().into_iter().map(|value| (value.name, value.dimensions)).collect();
+    assert_eq!(sent, [(alarm["MetricName"].as_str().expect("a name"), Vec::new())]);
+    assert_eq!((&alarm["Namespace"], alarm.get("Dimensions")), (&json!(metrics::NAMESPACE), None));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The roles of template.yaml hold the statements that fitgate writes, and fitgate writes no more than it calls for.
 
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use fitgate::{
     aws::permissions::{self, Installation, Statement},
@@ -80,6 +80,42 @@ fn every_action_that_a_check_needs_is_limited_as_far_as_it_can_be() {
     }
     let written = permissions::yaml(&statements(&of_hook()));
     assert!(!written.contains("Unlisted"), "{written}");
+}
+
+/// What only the commands of people call, with the permissions of those people.
+const NOT_BY_HOOKS: &[&str] = &["dynamodb:GetItem"];
+
+/// Every `Operation::named("…")` of the sources, with its file: what is called besides what checks need.
+fn operations() -> Vec<(String, String)> {
+    let mut open = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/aws")];
+    let mut found = Vec::new();
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).expect("a readable folder") {
+            let path = entry.expect("a readable entry").path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).expect("a source file");
+            let names = text.split("Operation::named(\"").skip(1).filter_map(|rest| rest.split_once('"'));
+            found.extend(names.map(|(name, _)| (name.to_owned(), path.display().to_string())));
+        }
+    }
+    found
+}
+
+#[test]
+fn whatever_the_hooks_call_they_may_call() {
+    let hook = of_hook();
+    let called = operations();
+    assert!(called.iter().any(|(name, _)| name == "cloudwatch:PutMetricData"), "the sources are read: {called:?}");
+    for (name, file) in called {
+        let allowed = hook.contains(name.as_str()) || NOT_BY_HOOKS.contains(&name.as_str());
+        assert!(
+            allowed,
+            "{file} calls {name}: add it to the actions of src/aws/permissions/mod.rs, or say here why not"
+        );
+    }
 }
 
 #[test]

@@ -39,7 +39,7 @@ const OWNER: &[&str] = &["appconfig:GetLatestConfiguration", "appconfig:StartCon
 const METRICS: &[&str] = &["cloudwatch:PutMetricData"];
 
 /// To remember, and to compare with the last good release.
-const RELEASES: &[&str] = &["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"];
+const RELEASES: &[&str] = &["codedeploy:BatchGetDeployments", "dynamodb:PutItem", "dynamodb:Query"];
 
 /// Where fitgate is installed: the parts of ARNs that differ from one account to the next.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -56,6 +56,7 @@ pub(super) const ROWS: &[Row] = &[
             "arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}:deploymentgroup:*",
         ],
         &[
+            "codedeploy:BatchGetDeployments",
             "codedeploy:GetApplication",
             "codedeploy:GetApplicationRevision",
             "codedeploy:GetDeployment",
@@ -77,7 +78,7 @@ pub(super) const ROWS: &[Row] = &[
         condition: Some(("StringEquals", "cloudwatch:namespace", "Fitgate")),
         actions: &["cloudwatch:PutMetricData"],
     },
-    only("History", &[HISTORY], &["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]),
+    only("History", &[HISTORY], &["dynamodb:PutItem", "dynamodb:Query"]),
     // ── the stack ──
     only(
         "Stacks",
