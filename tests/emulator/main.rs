@@ -12,6 +12,7 @@
 )]
 #![expect(clippy::disallowed_methods, reason = "real processes are waited for by the real clock")]
 
+mod audit;
 mod clients;
 mod gaps;
 mod ministack;

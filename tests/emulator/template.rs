@@ -31,25 +31,21 @@ impl Template {
         Self(template)
     }
 
-    /// The template with the code of its SAM functions where `aws cloudformation package` would put it.
-    pub(crate) fn packaged(&self, bucket: &str, key: &str) -> Self {
+    /// The template with the code of the functions that have none of their own where
+    /// `aws cloudformation package` would put it.
+    pub(crate) fn with_global_code(&self, bucket: &str, key: &str) -> Self {
         let mut template = self.0.clone();
-        let uri = json!({"Bucket": bucket, "Key": key});
-        if let Some(code) = template.pointer_mut("/Globals/Function/CodeUri") {
-            *code = uri.clone();
-        }
-        for resource in template["Resources"].as_object_mut().expect("Resources").values_mut() {
-            if let Some(code) = resource.pointer_mut("/Properties/CodeUri") {
-                *code = uri.clone();
-            }
-        }
+        let code = template.pointer_mut("/Globals/Function/CodeUri").expect("code of all functions");
+        *code = json!({"Bucket": bucket, "Key": key});
         Self(template)
     }
 }
 
+/// Refused by its type, or an alarm on an expression of metrics.
 fn is_refused(resource: &Value) -> bool {
     let r#type = resource["Type"].as_str().unwrap_or_default();
-    REFUSED.iter().any(|refused| r#type.starts_with(refused))
+    let calculated = r#type == "AWS::CloudWatch::Alarm" && resource["Properties"].get("Metrics").is_some();
+    calculated || REFUSED.iter().any(|refused| r#type.starts_with(refused))
 }
 
 /// Takes away what of a resource leads to others that are gone: the shift of an alias, an order of creation.
