@@ -31,12 +31,15 @@ impl Template {
         Self(template)
     }
 
-    /// The template with the code of the functions that have none of their own where
-    /// `aws cloudformation package` would put it.
+    /// The template with the code of all functions, wherever it names a folder, where `aws cloudformation package`
+    /// would put it.
     pub(crate) fn with_global_code(&self, bucket: &str, key: &str) -> Self {
         let mut template = self.0.clone();
-        let code = template.pointer_mut("/Globals/Function/CodeUri").expect("code of all functions");
-        *code = json!({"Bucket": bucket, "Key": key});
+        let packaged = json!({"Bucket": bucket, "Key": key});
+        *template.pointer_mut("/Globals/Function/CodeUri").expect("code of all functions") = packaged.clone();
+        let resources = template["Resources"].as_object_mut().expect("Resources");
+        let codes = resources.values_mut().filter_map(|resource| resource.pointer_mut("/Properties/CodeUri"));
+        codes.filter(|code| code.is_string()).for_each(|code| *code = packaged.clone());
         Self(template)
     }
 }
