@@ -70,6 +70,11 @@ fn mistakes_are_answered_with_one_message() {
         ),
         (&["rehearse", "good.yaml"], &["good.yaml", "DeploymentPreference"]),
         (&["rehearse", "good.yaml", "--scenario", "alarn"], &["alarn", "alarm"]),
+        (&["history"], &["--stack"]),
+        (&["history", "--stack", ""], &["is no stack", "its ARN, or function/NAME"]),
+        (&["history", "--stack", "orders", "--limit", "0"], &["--limit", "1..=1000"]),
+        (&["history", "--stack", "orders", "--phase", "AllowTraffic"], &["AllowTraffic", "pre-traffic"]),
+        (&["history", "--stack", "orders", "--report", "x"], &["`x`", "letters and digits"]),
         (&["chekc"], &["chekc"]),
     ];
     let mut wrong = Vec::new();

@@ -21,6 +21,9 @@ pub struct StackKey(String);
 /// What comes before the name of a function that no stack holds.
 const FUNCTION: &str = "function/";
 
+/// More characters than any name of a stack (128) or a function (64) has.
+const LONGEST: usize = 256;
+
 impl StackKey {
     /// A stack, by its name. The functions of one stack are released one by one, but judged are the facts of the
     /// whole stack; so they share a trend, and each is compared with the last good release of any of them.
@@ -31,6 +34,26 @@ impl StackKey {
     /// A function that no stack holds, by its name.
     pub fn function(name: &str) -> Self {
         Self(format!("{FUNCTION}{name}"))
+    }
+
+    /// A stack by its name or ARN, or `function/` and a function's name, as people write it.
+    ///
+    /// ```
+    /// # use fitgate::aws::StackKey;
+    /// let arn = "arn:aws:cloudformation:eu-west-1:111122223333:stack/orders/1a2b";
+    /// assert_eq!(StackKey::read(arn), Some(StackKey::stack("orders")));
+    /// assert_eq!(StackKey::read("function/resize"), Some(StackKey::function("resize")));
+    /// assert_eq!(StackKey::read(""), None);
+    /// ```
+    pub fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let name = match text.strip_prefix("arn:") {
+            Some(arn) => arn.split_once(":stack/")?.1.split('/').next()?,
+            None => text,
+        };
+        let named = name.strip_prefix(FUNCTION).unwrap_or(name);
+        let fits = !named.is_empty() && named.len() <= LONGEST && !named.chars().any(char::is_control);
+        fits.then(|| Self(name.to_owned()))
     }
 
     /// The text that stands in metrics and in the table.

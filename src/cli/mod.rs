@@ -10,6 +10,7 @@ mod clock;
 mod completions;
 mod connection;
 mod exit;
+mod history;
 mod input;
 mod judged;
 mod mistake;
@@ -46,6 +47,8 @@ enum Command {
     Audit(audit::Arguments),
     /// Rehearse a whole deployment on this machine: hooks, traffic shift, alarms, rollback
     Rehearse(rehearse::Arguments),
+    /// How the fitness of a stack went from deployment to deployment
+    History(history::Arguments),
     /// The catalogue of checks
     #[command(subcommand)]
     Checks(checks::Command),
@@ -74,6 +77,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Rehearse(arguments) => rehearse::run(&arguments),
+        Command::History(arguments) => history::run(&arguments),
         Command::Checks(command) => checks::run(&command),
         Command::Policy(command) => policy::run(&command),
         Command::Completions(arguments) => completions::run(&arguments),

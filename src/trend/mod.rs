@@ -2,6 +2,13 @@
 //!
 //! Never does any I/O, never reads a clock.
 
+#[cfg(feature = "cli")]
+mod html;
+#[cfg(feature = "cli")]
+mod plot;
+#[cfg(feature = "cli")]
+mod text;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -13,6 +20,10 @@ use crate::{
     points::Score,
     report::Counts,
 };
+#[cfg(feature = "cli")]
+pub use html::{page, svg};
+#[cfg(feature = "cli")]
+pub use text::text;
 
 /// What the history kept of one judgement: of one phase of one deployment.
 #[derive(Debug, Clone, PartialEq, Serialize)]

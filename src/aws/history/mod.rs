@@ -9,6 +9,7 @@
 //!   year; but a table that forgot the last good release of a rarely released stack would have nothing to compare
 //!   the next one with. Whoever lets items expire should keep them longer than the longest pause between releases.
 
+mod installed;
 pub mod item;
 mod key;
 mod last_good;
@@ -19,11 +20,12 @@ use std::num::NonZeroU16;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use self::{item::Item, row::SHOWN};
 pub use self::{
+    installed::{EXPORT, installed},
     key::{ItemKey, NoItemKey},
     last_good::LastGood,
 };
+use self::{item::Item, row::SHOWN};
 use super::{
     Calls, Clients, Fault, Operation,
     invocation::{Invocation, StackKey, outage},
@@ -43,6 +45,9 @@ pub const QUERY: Operation = Operation::named("dynamodb:Query");
 pub const GET: Operation = Operation::named("dynamodb:GetItem");
 /// The call that tells what became of deployments.
 pub const DEPLOYMENTS: Operation = Operation::named("codedeploy:BatchGetDeployments");
+
+/// The environment variable that names the table.
+pub const VARIABLE: &str = "FITGATE_HISTORY_TABLE";
 
 /// What a report says where no table is configured: there is no baseline then.
 pub const NO_TABLE: &str =
