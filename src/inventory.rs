@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The name of a resource inside its template.
@@ -52,7 +53,7 @@ impl fmt::Display for ResourceType {
     }
 }
 
-/// One resource of a stack, by its names alone.
+/// One resource of a stack, by its names, without what it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ResourceRef {
@@ -63,4 +64,7 @@ pub struct ResourceRef {
     /// The name AWS knows it by; a template does not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub physical_id: Option<String>,
+    /// When CloudFormation last changed it; a template does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_updated: Option<Timestamp>,
 }

@@ -16,6 +16,7 @@ fn built(resources: &[(&str, &str, Value)]) -> Facts {
             logical_id: LogicalId::new(*id),
             r#type: ResourceType::new(*r#type),
             physical_id: None,
+            last_updated: None,
         },
         properties: properties.clone(),
     });

@@ -26,6 +26,7 @@ fn stack(name: Value, more: Value) -> Facts {
             logical_id: LogicalId::new(id.clone()),
             r#type: ResourceType::new(resource["Type"].as_str().unwrap()),
             physical_id: None,
+            last_updated: None,
         },
         properties: resource["Properties"].clone(),
     });

@@ -11,6 +11,7 @@ mod fault;
 pub mod history;
 mod invocation;
 pub mod metrics;
+mod moment;
 pub mod observe;
 pub mod permissions;
 pub mod stack;

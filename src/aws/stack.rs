@@ -11,6 +11,7 @@ use futures_util::stream::{FuturesUnordered, Stream, StreamExt, unfold};
 use super::{
     Calls, Clients,
     fault::{Fault, Operation},
+    moment::moment,
 };
 use crate::{
     facts::{Observed, StackIdentity, Why},
@@ -210,7 +211,9 @@ impl<'a> Listing<'a> {
         if physical_id.is_none() {
             remark(format!("{logical_id} ({type}) has no physical id yet: it is still being created"));
         }
-        Some(ResourceRef { logical_id: LogicalId::new(logical_id), r#type: ResourceType::new(r#type), physical_id })
+        let last_updated = summary.last_updated_timestamp().and_then(moment);
+        let (logical_id, r#type) = (LogicalId::new(logical_id), ResourceType::new(r#type));
+        Some(ResourceRef { logical_id, r#type, physical_id, last_updated })
     }
 
     fn outage(&self, stack: &str, why: Why) -> Outage {

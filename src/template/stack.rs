@@ -216,6 +216,7 @@ impl Stack<'_, '_> {
             logical_id: LogicalId::new(format!("{}{}", self.scope.prefix, resource.entry.key)),
             r#type: ResourceType::new(resource.r#type),
             physical_id: None,
+            last_updated: None,
         }
     }
 

@@ -84,8 +84,12 @@ pub(crate) fn evaluated(resources: Vec<RawResource>, policy: &Policy) -> Evaluat
 
 /// A resource.
 pub(crate) fn resource(id: &str, r#type: &str, properties: Value) -> RawResource {
-    let reference =
-        ResourceRef { logical_id: LogicalId::new(id), r#type: ResourceType::new(r#type), physical_id: None };
+    let reference = ResourceRef {
+        logical_id: LogicalId::new(id),
+        r#type: ResourceType::new(r#type),
+        physical_id: None,
+        last_updated: None,
+    };
     RawResource { reference, properties }
 }
 
