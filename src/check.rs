@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    facts::{Observed, Why, apigateway, cloudwatch, codedeploy, dax, dynamodb, lambda, s3},
+    facts::{Observed, Why, apigateway, cloudwatch, codedeploy, config, dax, dynamodb, lambda, s3},
     inventory::{LogicalId, ResourceType},
     need::Need,
     stack::Stack,
@@ -384,6 +384,8 @@ pub enum Applies {
     EachAlarm(Judge<cloudwatch::Alarm>),
     /// Each `AWS::ApiGateway::RestApi`.
     EachRestApi(Judge<apigateway::RestApi>),
+    /// Each resource of these types, by what AWS Config says of it; silent on a template, which cannot show it.
+    EachEvaluated(&'static [&'static str], Judge<config::Compliance>),
     /// The stack as a whole; the types it speaks of, and the judge.
     Stack(&'static [&'static str], StackJudge),
 }
@@ -406,7 +408,7 @@ impl Applies {
             Self::EachDeploymentGroup(_) => &["AWS::CodeDeploy::DeploymentGroup"],
             Self::EachAlarm(_) => &["AWS::CloudWatch::Alarm"],
             Self::EachRestApi(_) => &["AWS::ApiGateway::RestApi"],
-            Self::Stack(types, _) => types,
+            Self::EachEvaluated(types, _) | Self::Stack(types, _) => types,
         }
     }
 

@@ -1,12 +1,17 @@
-//! What must be observed for a check: an AWS operation, and the IAM action that permits it.
+//! What must be observed for a check: an AWS operation, and the IAM actions that permit it.
 
-/// One operation that a check needs on a live stack. The hooks' IAM policy and their calls follow from it.
+/// One observation that a check needs on a live stack. The hooks' IAM policy and their calls follow from it.
+///
+/// Several needs share `cloudcontrol:GetResource`, which reads many types, and `cloudformation:GetTemplate`, which
+/// shows what no service does.
 ///
 /// A new one goes into the enum, into `ALL` and into `row`, each time at the end of its service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Need {
     /// `cloudformation:GetTemplate`: resource attributes such as DeletionPolicy
     StackTemplate,
+    /// `cloudformation:ListExports`: what `Fn::ImportValue` in the template means
+    StackExports,
     /// `s3:GetPublicAccessBlock`
     BucketPublicAccessBlock,
     /// `s3control:GetPublicAccessBlock`
@@ -85,41 +90,39 @@ pub enum Need {
     ProvisionedConcurrency,
     /// `lambda:GetEventSourceMapping`
     EventSourceMapping,
-    /// `ec2:DescribeSubnets`: availability zones
+    /// By Cloud Control, `AWS::EC2::Subnet`: availability zones
     Subnets,
-    /// `codedeploy:GetDeploymentGroup`
+    /// `codedeploy:BatchGetDeploymentGroups`: with the platform of their application
     DeploymentGroup,
     /// `codedeploy:GetDeploymentConfig`
     DeploymentConfig,
-    /// `codedeploy:GetApplication`
-    DeploymentApplication,
-    /// `apigateway:GetResources` with methods and their integrations
+    /// By the template, `AWS::ApiGateway::RestApi` and its methods with their integrations
     RestApiIntegrations,
-    /// `apigatewayv2:GetIntegrations`
+    /// By the template, `AWS::ApiGatewayV2::Api` and its integrations
     HttpApiIntegrations,
-    /// `appsync:GetDataSource`
+    /// By Cloud Control, `AWS::AppSync::DataSource`
     DataSources,
     /// `cloudwatch:DescribeAlarms`: metric and composite alarms with their state
     Alarms,
-    /// `events:ListTargetsByRule`
+    /// `config:GetComplianceDetailsByResource`
+    ConfigCompliance,
+    /// By Cloud Control, `AWS::Events::Rule` with its targets
     RuleTargets,
-    /// `iam:GetRolePolicy`: inline policies
-    RolePolicies,
-    /// `iam:ListAttachedRolePolicies`
-    RoleAttachments,
-    /// `iot:GetTopicRule`
+    /// By Cloud Control, `AWS::IAM::Role` with its inline policies and the ARNs of its managed ones
+    Roles,
+    /// By Cloud Control, `AWS::IoT::TopicRule`
     TopicRules,
-    /// `logs:DescribeLogGroups`
+    /// By the template, `AWS::Logs::LogGroup`
     LogGroups,
-    /// `pipes:DescribePipe`
+    /// By Cloud Control, `AWS::Pipes::Pipe`
     Pipes,
-    /// `scheduler:GetSchedule`
+    /// By Cloud Control, `AWS::Scheduler::Schedule`
     Schedules,
-    /// `stepfunctions:DescribeStateMachine`: the definition
+    /// By Cloud Control, `AWS::StepFunctions::StateMachine` with its definition
     StateMachines,
-    /// `sns:GetSubscriptionAttributes`
+    /// By Cloud Control, `AWS::SNS::Subscription`
     Subscriptions,
-    /// `sqs:GetQueueAttributes`
+    /// By Cloud Control, `AWS::SQS::Queue`
     Queue,
 }
 
@@ -127,6 +130,7 @@ impl Need {
     /// Every need, in the order declared.
     pub const ALL: &[Self] = &[
         Self::StackTemplate,
+        Self::StackExports,
         Self::BucketPublicAccessBlock,
         Self::AccountPublicAccessBlock,
         Self::BucketEncryption,
@@ -169,14 +173,13 @@ impl Need {
         Self::Subnets,
         Self::DeploymentGroup,
         Self::DeploymentConfig,
-        Self::DeploymentApplication,
         Self::RestApiIntegrations,
         Self::HttpApiIntegrations,
         Self::DataSources,
         Self::Alarms,
+        Self::ConfigCompliance,
         Self::RuleTargets,
-        Self::RolePolicies,
-        Self::RoleAttachments,
+        Self::Roles,
         Self::TopicRules,
         Self::LogGroups,
         Self::Pipes,
@@ -191,15 +194,23 @@ impl Need {
         self.row().0
     }
 
-    /// The IAM action to grant, which often has another name: `s3:GetEncryptionConfiguration`.
+    /// The IAM action of the operation itself, which often has another name: `s3:GetEncryptionConfiguration`.
     pub fn action(self) -> &'static str {
         self.row().1
+    }
+
+    /// Every IAM action to grant: [`Self::action`], and what AWS does on the caller's behalf besides.
+    pub fn actions(self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.action()).chain(self.besides().iter().copied())
     }
 
     /// Operation and action, as the Service Authorization Reference pairs them.
     fn row(self) -> (&'static str, &'static str) {
         match self {
-            Self::StackTemplate => ("cloudformation:GetTemplate", "cloudformation:GetTemplate"),
+            Self::StackTemplate | Self::RestApiIntegrations | Self::HttpApiIntegrations | Self::LogGroups => {
+                ("cloudformation:GetTemplate", "cloudformation:GetTemplate")
+            }
+            Self::StackExports => ("cloudformation:ListExports", "cloudformation:ListExports"),
             Self::BucketPublicAccessBlock => ("s3:GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
             Self::AccountPublicAccessBlock => ("s3control:GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock"),
             Self::BucketEncryption => ("s3:GetBucketEncryption", "s3:GetEncryptionConfiguration"),
@@ -247,24 +258,50 @@ impl Need {
                 ("lambda:ListProvisionedConcurrencyConfigs", "lambda:ListProvisionedConcurrencyConfigs")
             }
             Self::EventSourceMapping => ("lambda:GetEventSourceMapping", "lambda:GetEventSourceMapping"),
-            Self::Subnets => ("ec2:DescribeSubnets", "ec2:DescribeSubnets"),
-            Self::DeploymentGroup => ("codedeploy:GetDeploymentGroup", "codedeploy:GetDeploymentGroup"),
+            Self::DeploymentGroup => ("codedeploy:BatchGetDeploymentGroups", "codedeploy:BatchGetDeploymentGroups"),
             Self::DeploymentConfig => ("codedeploy:GetDeploymentConfig", "codedeploy:GetDeploymentConfig"),
-            Self::DeploymentApplication => ("codedeploy:GetApplication", "codedeploy:GetApplication"),
-            Self::RestApiIntegrations => ("apigateway:GetResources", "apigateway:GET"),
-            Self::HttpApiIntegrations => ("apigatewayv2:GetIntegrations", "apigateway:GET"),
-            Self::DataSources => ("appsync:GetDataSource", "appsync:GetDataSource"),
             Self::Alarms => ("cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarms"),
-            Self::RuleTargets => ("events:ListTargetsByRule", "events:ListTargetsByRule"),
-            Self::RolePolicies => ("iam:GetRolePolicy", "iam:GetRolePolicy"),
-            Self::RoleAttachments => ("iam:ListAttachedRolePolicies", "iam:ListAttachedRolePolicies"),
-            Self::TopicRules => ("iot:GetTopicRule", "iot:GetTopicRule"),
-            Self::LogGroups => ("logs:DescribeLogGroups", "logs:DescribeLogGroups"),
-            Self::Pipes => ("pipes:DescribePipe", "pipes:DescribePipe"),
-            Self::Schedules => ("scheduler:GetSchedule", "scheduler:GetSchedule"),
-            Self::StateMachines => ("stepfunctions:DescribeStateMachine", "states:DescribeStateMachine"),
-            Self::Subscriptions => ("sns:GetSubscriptionAttributes", "sns:GetSubscriptionAttributes"),
-            Self::Queue => ("sqs:GetQueueAttributes", "sqs:GetQueueAttributes"),
+            Self::ConfigCompliance => {
+                ("config:GetComplianceDetailsByResource", "config:GetComplianceDetailsByResource")
+            }
+            Self::Subnets
+            | Self::DataSources
+            | Self::RuleTargets
+            | Self::Roles
+            | Self::TopicRules
+            | Self::Pipes
+            | Self::Schedules
+            | Self::StateMachines
+            | Self::Subscriptions
+            | Self::Queue => ("cloudcontrol:GetResource", "cloudformation:GetResource"),
+        }
+    }
+
+    /// Actions beyond that of the operation itself.
+    ///
+    /// Cloud Control reads with the caller's own permissions on the service behind it
+    /// (<https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/security.html>): here stands what the read
+    /// handlers of the types ask for in their schemas, without what no read uses (`iam:PassRole`) and without
+    /// `kms:Decrypt`, which only resources under a customer's own key would need.
+    fn besides(self) -> &'static [&'static str] {
+        match self {
+            // The values of the template's parameters.
+            Self::StackTemplate | Self::RestApiIntegrations | Self::HttpApiIntegrations | Self::LogGroups => {
+                &["cloudformation:DescribeStacks"]
+            }
+            Self::Subnets => &["ec2:DescribeNetworkAcls", "ec2:DescribeSubnets"],
+            Self::DataSources => &["appsync:GetDataSource"],
+            Self::RuleTargets => &["events:DescribeRule", "events:ListTargetsByRule"],
+            Self::Roles => {
+                &["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"]
+            }
+            Self::TopicRules => &["iot:GetTopicRule", "iot:ListTagsForResource"],
+            Self::Pipes => &["pipes:DescribePipe"],
+            Self::Schedules => &["scheduler:GetSchedule"],
+            Self::StateMachines => &["states:DescribeStateMachine", "states:ListTagsForResource"],
+            Self::Subscriptions => &["sns:GetSubscriptionAttributes"],
+            Self::Queue => &["sqs:GetQueueAttributes", "sqs:ListQueueTags"],
+            _ => &[],
         }
     }
 }

@@ -56,7 +56,7 @@ pub(super) const CHECKS: &[Check] = &[
         severity: Severity::High,
         since: "0.1.0",
         default: Default::On,
-        needs: &[Need::DeploymentGroup, Need::DeploymentConfig, Need::DeploymentApplication],
+        needs: &[Need::DeploymentGroup, Need::DeploymentConfig],
         applies: Applies::EachDeploymentGroup(not_all_at_once),
     },
     Check {

@@ -6,6 +6,7 @@
 use crate::check::Check;
 
 pub mod codedeploy;
+pub mod config;
 pub mod dynamodb;
 pub mod exemption;
 pub mod holistic;
@@ -38,6 +39,7 @@ const TABLES: &[&[Check]] = &[
     lambda::url::CHECKS,
     lambda::event_source_mapping::CHECKS,
     codedeploy::CHECKS,
+    config::CHECKS,
     holistic::CHECKS,
 ];
 

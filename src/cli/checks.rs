@@ -50,14 +50,14 @@ struct Row {
     fix: &'static str,
     absent: &'static str,
     reference: &'static str,
-    /// What must be observed on a live stack, and the IAM action for it.
+    /// What must be observed on a live stack, and the IAM actions for it.
     needs: Vec<NeedRow>,
 }
 
 #[derive(Debug, Serialize)]
 struct NeedRow {
     operation: &'static str,
-    action: &'static str,
+    actions: Vec<&'static str>,
 }
 
 /// An id that no check has.
@@ -112,7 +112,7 @@ impl Row {
             needs: check
                 .needs
                 .iter()
-                .map(|need| NeedRow { operation: need.operation(), action: need.action() })
+                .map(|need| NeedRow { operation: need.operation(), actions: need.actions().collect() })
                 .collect(),
         }
     }
@@ -140,7 +140,8 @@ fn explanation(check: &Check) -> String {
     paragraph(&mut out, "Absent    ", check.absent);
     paragraph(&mut out, "Judges    ", &check.applies.types().join(", "));
     for need in check.needs {
-        paragraph(&mut out, "Needs     ", &format!("{} (grant {})", need.operation(), need.action()));
+        let actions: Vec<&str> = need.actions().collect();
+        paragraph(&mut out, "Needs     ", &format!("{} (grant {})", need.operation(), actions.join(", ")));
     }
     paragraph(&mut out, "Source    ", check.reference);
     paragraph(&mut out, "Since     ", check.since);

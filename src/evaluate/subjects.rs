@@ -232,6 +232,8 @@ fn groups(subjects: &[Subject<'_>], branches: usize) -> Vec<Vec<usize>> {
 /// One judge on one resource of its type.
 fn atomic(applies: &Applies, properties: &Properties, yardstick: &Yardstick) -> Option<Verdict> {
     match (applies, properties) {
+        // A template that leaves open whether there is a resource: AWS Config has nothing to say of it.
+        (Applies::EachEvaluated(..), Properties::Unreadable(Why::Unresolved(_))) => None,
         (_, Properties::Unreadable(why)) => Some(Verdict::inconclusive(why.clone())),
         (Applies::EachBucket(judge), Properties::Bucket(it)) => judge(it, yardstick),
         (Applies::EachBucketPolicy(judge, _), Properties::Bucket(it)) => judge(it, yardstick),
@@ -249,6 +251,9 @@ fn atomic(applies: &Applies, properties: &Properties, yardstick: &Yardstick) -> 
         (Applies::EachDeploymentGroup(judge), Properties::DeploymentGroup(it)) => judge(it, yardstick),
         (Applies::EachAlarm(judge), Properties::Alarm(it)) => judge(it, yardstick),
         (Applies::EachRestApi(judge), Properties::RestApi(it)) => judge(it, yardstick),
+        (Applies::EachEvaluated(_, judge), it) if let Some(compliance) = it.config_compliance() => {
+            judge(compliance, yardstick)
+        }
         // A type that was read as another: ignorance, not silence.
         _ => Some(Verdict::inconclusive(Why::NotObserved("the properties were not read as this type".to_owned()))),
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     List, Observed, Tag, Text,
     backup::Covering,
+    config::Compliance,
     iam::{PolicyDocument, Subject},
 };
 use crate::inventory::LogicalId;
@@ -65,6 +66,9 @@ pub struct Table {
     /// Joined: the backup selections that cover it.
     #[serde(rename = "$BackupSelections")]
     pub backup_selections: Covering,
+    /// Live only: what AWS Config says of it.
+    #[serde(rename = "$ConfigCompliance")]
+    pub config_compliance: Compliance,
 }
 
 impl Table {

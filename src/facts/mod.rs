@@ -18,6 +18,7 @@ pub mod appsync;
 pub mod backup;
 pub mod cloudwatch;
 pub mod codedeploy;
+pub mod config;
 pub mod dax;
 pub mod dynamodb;
 pub mod ec2;

@@ -4,8 +4,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
-    Observed, Text, UNKNOWN, Why, apigateway, appsync, backup, cloudwatch, codedeploy, dax, dynamodb, ec2, events, iam,
-    iot, lambda, logs, s3, sns, sqs, stepfunctions,
+    Observed, Text, UNKNOWN, Why, apigateway, appsync, backup, cloudwatch, codedeploy, config, dax, dynamodb, ec2,
+    events, iam, iot, lambda, logs, s3, sns, sqs, stepfunctions,
 };
 use crate::inventory::ResourceType;
 
@@ -141,6 +141,17 @@ impl Properties {
             "AWS::IoT::TopicRule" => typed(value, Self::TopicRule),
             _ => Self::Other(value.clone()),
         }
+    }
+
+    /// What AWS Config says of it, where a check asks; none of a type that no such check judges.
+    pub fn config_compliance(&self) -> Option<&config::Compliance> {
+        Some(match self {
+            Self::Bucket(bucket) => &bucket.config_compliance,
+            Self::Table(table) => &table.config_compliance,
+            Self::GlobalTable(table) => &table.config_compliance,
+            Self::Function(function) => &function.config_compliance,
+            _ => return None,
+        })
     }
 
     /// The property that names the resource, where its type has one.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     List, Observed, Tag, Text,
     backup::Covering,
+    config::Compliance,
     iam::{PolicyDocument, Subject, Texts},
 };
 use crate::inventory::LogicalId;
@@ -81,6 +82,9 @@ pub struct Bucket {
     /// Joined: the backup selections that cover this bucket.
     #[serde(rename = "$BackupSelections")]
     pub backup_selections: Covering,
+    /// Live only: what AWS Config says of it.
+    #[serde(rename = "$ConfigCompliance")]
+    pub config_compliance: Compliance,
 }
 
 fn mfa_delete_not_observed() -> Observed<String> {

@@ -126,7 +126,7 @@ pub fn every_need() -> BTreeSet<Need> {
 /// The actions of a hook that observes `needs`.
 pub fn of_hook(needs: &BTreeSet<Need>) -> BTreeSet<&'static str> {
     let own = [DEPLOYMENT, STACK, OWNER, METRICS, RELEASES].concat();
-    needs.iter().map(|need| need.action()).chain(own).collect()
+    needs.iter().flat_map(|need| need.actions()).chain(own).collect()
 }
 
 /// The actions of the function that answers for a hook that died: it observes nothing.

@@ -56,12 +56,11 @@ pub(super) const ROWS: &[Row] = &[
             "arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}:deploymentgroup:*",
         ],
         &[
+            "codedeploy:BatchGetDeploymentGroups",
             "codedeploy:BatchGetDeployments",
-            "codedeploy:GetApplication",
             "codedeploy:GetApplicationRevision",
             "codedeploy:GetDeployment",
             "codedeploy:GetDeploymentConfig",
-            "codedeploy:GetDeploymentGroup",
             "codedeploy:PutLifecycleEventHookExecutionStatus",
         ],
     ),
@@ -90,6 +89,11 @@ pub(super) const ROWS: &[Row] = &[
             "cloudformation:ListStackResources",
         ],
     ),
+    // What each type's read handler calls stands with its service: Cloud Control has no permissions of its own.
+    // https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/security.html
+    everything("ResourcesOfManyTypes", NO_RESOURCE_TYPE, &["cloudformation:GetResource"]),
+    everything("Exports", NO_RESOURCE_TYPE, &["cloudformation:ListExports"]),
+    everything("Evaluations", NO_RESOURCE_TYPE, &["config:GetComplianceDetailsByResource"]),
     Row {
         sid: "Buckets",
         scope: Scope::Only(&["arn:${AWS::Partition}:s3:::*"]),
@@ -153,15 +157,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
     ),
     everything("FunctionsOfTheAccount", NO_RESOURCE_TYPE, &["lambda:ListFunctions"]),
-    everything("Subnets", NO_RESOURCE_TYPE, &["ec2:DescribeSubnets"]),
-    only(
-        "Apis",
-        &[
-            "arn:${AWS::Partition}:apigateway:${AWS::Region}::/apis/*",
-            "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/*",
-        ],
-        &["apigateway:GET"],
-    ),
+    everything("Subnets", NO_RESOURCE_TYPE, &["ec2:DescribeNetworkAcls", "ec2:DescribeSubnets"]),
     everything("DataSources", NO_RESOURCE_TYPE, &["appsync:GetDataSource"]),
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
     everything(
@@ -172,15 +168,18 @@ pub(super) const ROWS: &[Row] = &[
     only(
         "Rules",
         &["arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/*"],
-        &["events:ListTargetsByRule"],
+        &["events:DescribeRule", "events:ListTargetsByRule"],
     ),
     only(
         "Roles",
         &["arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*"],
-        &["iam:GetRolePolicy", "iam:ListAttachedRolePolicies"],
+        &["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"],
     ),
-    only("TopicRules", &["arn:${AWS::Partition}:iot:${AWS::Region}:${AWS::AccountId}:rule/*"], &["iot:GetTopicRule"]),
-    everything("LogGroups", NO_RESOURCE_TYPE, &["logs:DescribeLogGroups"]),
+    only(
+        "TopicRules",
+        &["arn:${AWS::Partition}:iot:${AWS::Region}:${AWS::AccountId}:rule/*"],
+        &["iot:GetTopicRule", "iot:ListTagsForResource"],
+    ),
     only("Pipes", &["arn:${AWS::Partition}:pipes:${AWS::Region}:${AWS::AccountId}:pipe/*"], &["pipes:DescribePipe"]),
     only(
         "Schedules",
@@ -190,12 +189,16 @@ pub(super) const ROWS: &[Row] = &[
     only(
         "StateMachines",
         &["arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:*"],
-        &["states:DescribeStateMachine"],
+        &["states:DescribeStateMachine", "states:ListTagsForResource"],
     ),
     only(
         "Topics",
         &["arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:*"],
         &["sns:GetSubscriptionAttributes"],
     ),
-    only("Queues", &["arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:*"], &["sqs:GetQueueAttributes"]),
+    only(
+        "Queues",
+        &["arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:*"],
+        &["sqs:GetQueueAttributes", "sqs:ListQueueTags"],
+    ),
 ];

@@ -25,7 +25,7 @@ pub(super) const ROLLBACK_EVENTS_COMPLETE: Check = Check {
     severity: Severity::High,
     since: "0.1.0",
     default: Default::On,
-    needs: &[Need::DeploymentGroup],
+    needs: &[Need::StackTemplate, Need::DeploymentGroup],
     applies: Applies::Stack(&["AWS::CodeDeploy::DeploymentGroup"], rollback_events_complete),
 };
 

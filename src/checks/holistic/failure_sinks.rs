@@ -40,6 +40,7 @@ pub(super) const EVERY_ASYNC_EDGE_HAS_FAILURE_SINK: Check = Check {
     since: "0.1.0",
     default: Default::On,
     needs: &[
+        Need::StackTemplate,
         Need::Function,
         Need::FunctionInvokeConfigs,
         Need::EventSourceMapping,

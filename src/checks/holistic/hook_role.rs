@@ -26,7 +26,7 @@ pub(super) const HOOK_ROLE_LEAST_PRIVILEGE: Check = Check {
     severity: Severity::Medium,
     since: "0.1.0",
     default: Default::On,
-    needs: &[Need::StackTemplate, Need::Function, Need::RolePolicies, Need::RoleAttachments],
+    needs: &[Need::StackTemplate, Need::Function, Need::Roles],
     applies: Applies::Stack(&["AWS::IAM::Role"], hook_role_least_privilege),
 };
 

@@ -31,7 +31,7 @@ pub(super) const HOOK_SHAPE: Check = Check {
     severity: Severity::High,
     since: "0.1.0",
     default: Default::On,
-    needs: &[Need::StackTemplate, Need::Function, Need::DeploymentGroup, Need::RolePolicies, Need::RoleAttachments],
+    needs: &[Need::StackTemplate, Need::StackExports, Need::Function, Need::DeploymentGroup, Need::Roles],
     applies: Applies::Stack(&["AWS::Lambda::Function", "AWS::Lambda::Alias"], hook_shape),
 };
 

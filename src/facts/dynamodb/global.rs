@@ -6,7 +6,7 @@ use super::{
     Dimension, Encryption, Index, Limits, PointInTimeRecovery, ResourcePolicy, Scaling, Table, Throughput, TimeToLive,
 };
 use crate::{
-    facts::{List, Observed, Tag, Text, Why, backup::Covering},
+    facts::{List, Observed, Tag, Text, Why, backup::Covering, config::Compliance},
     inventory::LogicalId,
 };
 
@@ -45,6 +45,9 @@ pub struct GlobalTable {
     /// Joined, as of a table.
     #[serde(rename = "$BackupSelections")]
     pub backup_selections: Covering,
+    /// Live only: what AWS Config says of its replica in this region.
+    #[serde(rename = "$ConfigCompliance")]
+    pub config_compliance: Compliance,
 }
 
 /// One replica of a global table.
@@ -178,6 +181,7 @@ impl GlobalTable {
             account: self.account.clone(),
             scaling: self.scaling(replica),
             backup_selections: self.backup_selections.clone(),
+            config_compliance: self.config_compliance.clone(),
         }
     }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::EventInvokeConfig;
 use crate::{
-    facts::{Observed, Tag, Text},
+    facts::{Observed, Tag, Text, config::Compliance},
     inventory::LogicalId,
 };
 
@@ -80,6 +80,9 @@ pub struct Function {
     pub account: Observed<String>,
     /// Joined: the availability zone of each subnet of `VpcConfig.SubnetIds`, in its order.
     pub availability_zones: Observed<Vec<Observed<Text>>>,
+    /// Live only: what AWS Config says of it.
+    #[serde(rename = "$ConfigCompliance")]
+    pub config_compliance: Compliance,
 }
 
 /// An invoke configuration joined onto its function.
