@@ -61,6 +61,8 @@ pub enum Rates {
 #[derive(Debug)]
 pub struct Calls {
     rates: Rates,
+    /// Whether calls of a service wait for each other at all.
+    gated: bool,
     /// When the next call of each entry of [`RATES`] may start.
     next: RefCell<Vec<Instant>>,
     gates: RefCell<BTreeMap<&'static str, Rc<Semaphore>>>,
@@ -73,11 +75,22 @@ impl Calls {
     pub fn new(rates: Rates) -> Self {
         Self {
             rates,
+            gated: true,
             next: RefCell::new(vec![Instant::now(); RATES.len()]),
             gates: RefCell::default(),
             counts: RefCell::default(),
             deadline: Cell::new(None),
         }
+    }
+
+    /// No limits at all: what is left is the longest chain of calls that wait for each other's answers. For benches.
+    pub fn ungated() -> Self {
+        Self { gated: false, ..Self::new(Rates::Unlimited) }
+    }
+
+    /// How many calls of a service there are at once, at most.
+    pub fn at_once(service: &str) -> usize {
+        AT_ONCE.iter().find(|(name, _)| *name == service).map_or(AT_ONCE_ELSEWHERE, |(_, at_once)| *at_once)
     }
 
     /// Begins an invocation: counts start from zero, and [`Self::within`] ends calls at `deadline`.
@@ -132,8 +145,7 @@ impl Calls {
     }
 
     fn gate(&self, service: &'static str) -> Rc<Semaphore> {
-        let at_once =
-            AT_ONCE.iter().find(|(name, _)| *name == service).map_or(AT_ONCE_ELSEWHERE, |(_, at_once)| *at_once);
+        let at_once = if self.gated { Self::at_once(service) } else { Semaphore::MAX_PERMITS };
         let mut gates = self.gates.borrow_mut();
         gates.entry(service).or_insert_with(|| Rc::new(Semaphore::new(at_once))).clone()
     }
