@@ -15,6 +15,7 @@
 mod audit;
 mod clients;
 mod gaps;
+mod installation;
 mod ministack;
 mod process;
 mod python;
