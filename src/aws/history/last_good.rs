@@ -18,20 +18,17 @@
 //!
 //! Of the two phases of a deployment the later one counts: it saw the stack as it stayed.
 
-use std::collections::BTreeMap;
-
 use aws_sdk_codedeploy::types::{DeploymentCreator, DeploymentInfo, DeploymentStatus};
 
 use super::{
     DEPLOYMENTS, QUERY, Table,
-    item::Item,
-    key::ItemKey,
-    row::{self, COMPARED, Kept},
+    past::{Past, Standing, Standings, Stretch},
+    row::COMPARED,
 };
 use crate::{
     aws::{Fault, invocation::StackKey},
     baseline::Baseline,
-    event::{Answer, DeploymentId, Phase},
+    event::DeploymentId,
     facts::{Observed, Why},
 };
 
@@ -51,30 +48,6 @@ pub struct LastGood {
     pub baseline: Observed<Baseline>,
     /// Which deployment that is, or what was passed over on the way.
     pub remarks: Vec<String>,
-}
-
-/// A deployment of the history, with its items.
-#[derive(Debug)]
-struct Past {
-    deployment: DeploymentId,
-    /// Item and phase, the later phase first.
-    items: Vec<(Phase, Item)>,
-}
-
-/// A stretch of the history, newest first: deployments, up to an item whose key cannot be read.
-#[derive(Debug, Default)]
-struct Stretch {
-    past: Vec<Past>,
-    unreadable: Option<String>,
-}
-
-/// What became of a deployment that CodeDeploy knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    Succeeded,
-    /// It succeeded in taking a release back.
-    TookBack,
-    Other,
 }
 
 impl Table<'_> {
@@ -98,11 +71,13 @@ impl Table<'_> {
             let page = self.page(stack, COMPARED, next).await.map_err(|fault| fault.why(QUERY))?;
             next = page.next;
             let mut stretch = Stretch::of(open.take(), page.items);
-            // The other phase of the last one may be on the next page.
-            if next.is_some() && stretch.unreadable.is_none() {
-                open = stretch.past.pop();
+            if next.is_some() {
+                open = stretch.open();
             }
-            if let Some(found) = self.among(stretch, own, remarks).await? {
+            let candidates = stretch.candidates(own);
+            let standings = self.standings(&candidates).await?;
+            let found = stretch.newest_good(&candidates, &standings, remarks).map_err(|why| self.unusable(&why))?;
+            if let Some(found) = found {
                 return Ok(Observed::Present(found));
             }
             if next.is_none() {
@@ -118,37 +93,6 @@ impl Table<'_> {
         )))
     }
 
-    /// The baseline of the newest good release of a stretch.
-    async fn among(
-        &self,
-        stretch: Stretch,
-        own: &DeploymentId,
-        remarks: &mut Vec<String>,
-    ) -> Result<Option<Baseline>, Why> {
-        let candidates: Vec<Past> = stretch.past.into_iter().filter(|past| past.is_candidate(own)).collect();
-        let ids: Vec<&DeploymentId> = candidates.iter().map(|past| &past.deployment).collect();
-        let standings = self.standings(&ids).await?;
-        for past in &candidates {
-            let id = &past.deployment;
-            match standings.get(id) {
-                Some(Standing::Succeeded) => {}
-                Some(Standing::TookBack | Standing::Other) => continue,
-                None => {
-                    remarks.push(format!("CodeDeploy does not know deployment {id} any more: it counts as no success"));
-                    continue;
-                }
-            }
-            match past.kept().map_err(|why| self.unusable(&why))? {
-                Some(baseline) => {
-                    remarks.push(format!("compared with deployment {id}, the last that succeeded"));
-                    return Ok(Some(baseline));
-                }
-                None => remarks.push(format!("deployment {id} succeeded without being judged: an older one counts")),
-            }
-        }
-        stretch.unreadable.map_or(Ok(None), |why| Err(self.unusable(&why)))
-    }
-
     fn unusable(&self, why: &str) -> Why {
         Why::NotObserved(format!(
             "the history table {} cannot be relied on: {why}; delete the item to have an older release count, or let \
@@ -158,8 +102,8 @@ impl Table<'_> {
     }
 
     /// What became of these deployments; those that CodeDeploy does not know are left out.
-    async fn standings(&self, ids: &[&DeploymentId]) -> Result<BTreeMap<DeploymentId, Standing>, Why> {
-        let mut standings = BTreeMap::new();
+    async fn standings(&self, ids: &[&DeploymentId]) -> Result<Standings, Why> {
+        let mut standings = Standings::new();
         for ids in ids.chunks(AT_ONCE) {
             match self.deployments(ids).await {
                 Ok(found) => standings.extend(found),
@@ -203,55 +147,5 @@ impl Standing {
             Some(DeploymentStatus::Succeeded) => Self::Succeeded,
             _ => Self::Other,
         }
-    }
-}
-
-impl Stretch {
-    /// Puts the items of each deployment together, in the order in which they come; `open` may go on.
-    fn of(open: Option<Past>, items: Vec<Item>) -> Self {
-        let mut stretch = Self { past: open.into_iter().collect(), unreadable: None };
-        for item in items {
-            match row::key(&item) {
-                Ok(key) => stretch.add(key, item),
-                Err(why) => {
-                    stretch.unreadable = Some(why);
-                    break;
-                }
-            }
-        }
-        stretch
-    }
-
-    fn add(&mut self, key: ItemKey, item: Item) {
-        let ItemKey { deployment, phase, .. } = key;
-        match self.past.last_mut() {
-            Some(last) if last.deployment == deployment => {
-                last.items.push((phase, item));
-                last.items.sort_by_key(|(phase, _)| std::cmp::Reverse(*phase));
-            }
-            _ => self.past.push(Past { deployment, items: vec![(phase, item)] }),
-        }
-    }
-}
-
-impl Past {
-    /// Whether it may have succeeded, by what the history says. An answer that cannot be read may have been anything.
-    fn is_candidate(&self, own: &DeploymentId) -> bool {
-        self.deployment != *own && self.items.iter().all(|(_, item)| row::answer(item) != Some(Answer::Failed))
-    }
-
-    /// The baseline of the later phase that judged.
-    ///
-    /// # Errors
-    /// What is wrong with the later item; the earlier one is no substitute for it.
-    fn kept(&self) -> Result<Option<Baseline>, String> {
-        for (phase, item) in &self.items {
-            match row::kept(item) {
-                Kept::Baseline(baseline) => return Ok(Some(*baseline)),
-                Kept::NotJudged => {}
-                Kept::Unreadable(why) => return Err(format!("the {phase} item of {}: {why}", self.deployment)),
-            }
-        }
-        Ok(None)
     }
 }

@@ -14,6 +14,7 @@ pub mod item;
 mod key;
 mod last_good;
 mod packed;
+mod past;
 mod row;
 
 use std::num::NonZeroU16;
