@@ -17,7 +17,7 @@ mod packed;
 mod past;
 mod row;
 
-use std::num::NonZeroU16;
+use std::{collections::HashMap, num::NonZeroU16};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -42,8 +42,6 @@ use crate::{
 pub const PUT: Operation = Operation::named("dynamodb:PutItem");
 /// The call that reads items, newest first.
 pub const QUERY: Operation = Operation::named("dynamodb:Query");
-/// The call that reads one item whole.
-pub const GET: Operation = Operation::named("dynamodb:GetItem");
 /// The call that tells what became of deployments.
 pub const DEPLOYMENTS: Operation = Operation::named("codedeploy:BatchGetDeployments");
 
@@ -136,7 +134,7 @@ impl<'a> Table<'a> {
         // next page, and the page after.
         let enough = |entries: &[crate::trend::Entry]| deployments(entries) > limit.saturating_add(1);
         let more = loop {
-            let page = self.page(stack, SHOWN, next).await.map_err(|fault| self.unread(&fault, QUERY))?;
+            let page = self.page(stack, SHOWN, next).await.map_err(|fault| self.unread(&fault))?;
             for item in &page.items {
                 match row::entry(item) {
                     Ok(entry) if phase.is_none_or(|phase| phase == entry.phase) => entries.push(entry),
@@ -166,11 +164,17 @@ impl<'a> Table<'a> {
         phase: Option<Phase>,
     ) -> Result<Option<Vec<u8>>, Outage> {
         let Some(key) = self.find(stack, deployment, phase).await? else { return Ok(None) };
+        // A query for the one item: who may read the trend may read its reports.
         let text = |value: String| AttributeValue::S(value);
-        let request = self.clients.dynamodb.get_item().table_name(&self.name).consistent_read(true);
-        let request = request.key("Stack", text(stack.to_string())).key("Deployment", text(key.to_string()));
-        let answer = self.calls.within(GET, || request.send()).await.map_err(|fault| self.unread(&fault, GET))?;
-        let packed = answer.item.as_ref().and_then(|item| item.get("Report")?.as_b().ok());
+        let request = self.clients.dynamodb.query().table_name(&self.name).consistent_read(true);
+        let request = request
+            .key_condition_expression("#0 = :stack AND #1 = :key")
+            .set_expression_attribute_names(Some(placeholders(&["Stack", "Deployment", "Report"])))
+            .projection_expression("#2")
+            .expression_attribute_values(":stack", text(stack.to_string()))
+            .expression_attribute_values(":key", text(key.to_string()));
+        let answer = self.calls.within(QUERY, || request.send()).await.map_err(|fault| self.unread(&fault))?;
+        let packed = answer.items().first().and_then(|item| item.get("Report")?.as_b().ok());
         let unpack = |packed: &[u8]| {
             let damaged = |error| outage(format!("read the report of {deployment}"), Why::NotObserved(error));
             packed::unpack(packed).map_err(|error| damaged(error.to_string()))
@@ -187,7 +191,7 @@ impl<'a> Table<'a> {
     ) -> Result<Option<ItemKey>, Outage> {
         let mut next = None;
         for _ in 0..MOST_PAGES {
-            let page = self.page(stack, &SHOWN[..2], next).await.map_err(|fault| self.unread(&fault, QUERY))?;
+            let page = self.page(stack, &SHOWN[..2], next).await.map_err(|fault| self.unread(&fault))?;
             let keys = page.items.iter().filter_map(|item| row::key(item).ok());
             let wanted = |key: &ItemKey| key.deployment == *deployment && phase.is_none_or(|phase| phase == key.phase);
             let found = keys.filter(wanted).max_by_key(|key| key.phase);
@@ -201,13 +205,11 @@ impl<'a> Table<'a> {
 
     /// A page of the stack's items, newest first, with these attributes. What was written a moment ago is there.
     async fn page(&self, stack: &StackKey, attributes: &[&str], start: Option<Item>) -> Result<Page, Fault> {
-        // Placeholders for all of them: some names are reserved words.
-        let names = attributes.iter().enumerate().map(|(index, name)| (format!("#{index}"), (*name).to_owned()));
         let wanted: Vec<String> = (0..attributes.len()).map(|index| format!("#{index}")).collect();
         let request = self.clients.dynamodb.query().table_name(&self.name).consistent_read(true).limit(PAGE);
         let request = request
             .scan_index_forward(false)
-            .set_expression_attribute_names(Some(names.collect()))
+            .set_expression_attribute_names(Some(placeholders(attributes)))
             .projection_expression(wanted.join(", "))
             .key_condition_expression("#0 = :stack")
             .expression_attribute_values(":stack", AttributeValue::S(stack.to_string()))
@@ -219,9 +221,14 @@ impl<'a> Table<'a> {
         })
     }
 
-    fn unread(&self, fault: &Fault, operation: Operation) -> Outage {
-        outage(format!("read the history table {}", self.name), fault.why(operation))
+    fn unread(&self, fault: &Fault) -> Outage {
+        outage(format!("read the history table {}", self.name), fault.why(QUERY))
     }
+}
+
+/// `#0`, `#1`, … for names of attributes, some of which are reserved words.
+fn placeholders(names: &[&str]) -> HashMap<String, String> {
+    names.iter().enumerate().map(|(index, name)| (format!("#{index}"), (*name).to_owned())).collect()
 }
 
 /// How many deployments these are, newest first, where both phases of one stand together.
