@@ -15,7 +15,7 @@ const CONNECT: Duration = Duration::from_secs(2);
 const ATTEMPT: Duration = Duration::from_secs(5);
 /// One call with its retries.
 const CALL: Duration = Duration::from_secs(15);
-/// Attempts of one call: adaptive retries slow all calls of a service down when it says so.
+/// Attempts of one call.
 const ATTEMPTS: u32 = 4;
 
 /// One client for each service that fitgate talks to. Making them costs microseconds; nothing is connected.
@@ -86,6 +86,10 @@ pub fn time_outs() -> TimeoutConfig {
 }
 
 /// How often a call is tried.
+///
+/// Standard, not the SDK's adaptive mode: that begins with half a request a second and asks ten tokens for a retry,
+/// so one throttled call in the first half second of a process waits 20 s, longer than [`CALL`], and reads as timed
+/// out. Rates are kept by [`Calls`](super::Calls).
 pub fn retries() -> RetryConfig {
-    RetryConfig::adaptive().with_max_attempts(ATTEMPTS)
+    RetryConfig::standard().with_max_attempts(ATTEMPTS)
 }
