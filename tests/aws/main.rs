@@ -1,0 +1,9 @@
+//! The AWS edge by replayed HTTP exchanges: the SDK's own clients in front of a double of AWS, in process.
+//!
+//! One `mod` line a subject: tests of the double itself first, then what is built on it.
+#![cfg(feature = "cli")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod double;
+
+mod of_the_double;

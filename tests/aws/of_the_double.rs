@@ -1,0 +1,113 @@
+//! The double itself: the SDK's clients read what it says.
+
+mod asking;
+mod faults;
+mod round_trips;
+
+use fitgate::{
+    deployment::{AppSpec, Hooks, Version},
+    rehearsal::engine::{Alias, CreateDeploymentInput, DeploymentGroup, EffectKind, Engine, Time},
+};
+use serde_json::json;
+
+use crate::double::{ACCOUNT, Double, Stack};
+
+/// The deployment that [`account`] begins with; the engine's ids depend on nothing but their number.
+const DEPLOYMENT: &str = "d-7ZMITELGP";
+
+/// A double that has something to say for every operation.
+fn account() -> Double {
+    let double = Double::new();
+    double.stack(
+        Stack::named("shop")
+            .with("Data", "AWS::S3::Bucket", "data")
+            .with("Orders", "AWS::Lambda::Function", "orders")
+            .with_parameter("Stage", "prod"),
+    );
+    buckets(&double);
+    double.codedeploy(deploy);
+    double
+}
+
+fn buckets(double: &Double) {
+    let documents = [
+        ("AccelerateConfiguration", json!({"Status": "Enabled"})),
+        ("Cors", json!({"CORSRule": [{"AllowedMethod": ["GET", "PUT"], "AllowedOrigin": ["https://example.com"]}]})),
+        (
+            "Encryption",
+            json!({"Rule": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "key"}}]}),
+        ),
+        (
+            "LifecycleConfiguration",
+            json!({"Rule": [{"ID": "old", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 30}}]}),
+        ),
+        ("Location", json!("eu-west-1")),
+        ("Logging", json!({"LoggingEnabled": {"TargetBucket": "logs", "TargetPrefix": "data/"}})),
+        (
+            "NotificationConfiguration",
+            json!({"CloudFunctionConfiguration": [{"CloudFunction": "arn", "Event": ["s3:ObjectCreated:*"]}]}),
+        ),
+        ("OwnershipControls", json!({"Rule": [{"ObjectOwnership": "BucketOwnerEnforced"}]})),
+        ("Policy", json!({"Version": "2012-10-17", "Statement": []})),
+        ("PolicyStatus", json!({"IsPublic": false})),
+        (
+            "Replication",
+            json!({"Role": "role", "Rule": [{"Status": "Enabled", "Destination": {"Bucket": "arn:aws:s3:::copy"}}]}),
+        ),
+        ("Tagging", json!({"TagSet": {"Tag": [{"Key": "team", "Value": "a & b <c>"}]}})),
+        ("Versioning", json!({"Status": "Enabled", "MfaDelete": "Disabled"})),
+        ("Website", json!({"IndexDocument": {"Suffix": "index.html"}})),
+    ];
+    for (name, document) in documents {
+        double.set(&format!("s3:GetBucket{name}"), "data", document);
+    }
+    double.set("s3:GetObjectLockConfiguration", "data", json!({"ObjectLockEnabled": "Enabled"}));
+    double.set("s3:GetPublicAccessBlock", "data", json!({"BlockPublicAcls": true, "RestrictPublicBuckets": false}));
+    double.set("s3control:GetPublicAccessBlock", ACCOUNT, json!({"BlockPublicAcls": true}));
+    double.set("s3control:GetAccessPoint", "door", json!({"Name": "door", "Bucket": "data"}));
+}
+
+/// Deploys version 2 of `orders`, up to the hook before the shift.
+fn deploy(engine: &mut Engine) {
+    for number in [1, 2] {
+        engine.publish_version("orders", version(number));
+    }
+    engine.set_alias("orders", "live", Alias::of(version(1))).expect("a function");
+    for group in ["orders", "idle"] {
+        let group = DeploymentGroup::new("shop", group, "CodeDeployDefault.LambdaCanary10Percent5Minutes");
+        engine.create_deployment_group(group).expect("a group");
+    }
+    let order = CreateDeploymentInput::of("shop", "orders", &app_spec());
+    let created = engine.create_deployment(order).expect("a deployment").deployment_id;
+    assert_eq!(created.as_str(), DEPLOYMENT);
+    engine.advance(Time::from_secs(1));
+}
+
+fn app_spec() -> AppSpec {
+    let hooks = Hooks { before_allow_traffic: Some("CodeDeployHook_pre".to_owned()), after_allow_traffic: None };
+    let [resource, function, alias] = ["Orders", "orders", "live"].map(str::to_owned);
+    AppSpec { resource, function, alias, current: version(1), target: version(2), hooks }
+}
+
+fn version(number: u64) -> Version {
+    Version::new(number).expect("a version")
+}
+
+/// The hook's execution in [`account`].
+fn execution() -> String {
+    let mut engine = Engine::default();
+    deploy(&mut engine);
+    let events = engine.take_effects().into_iter().filter_map(|effect| match effect.kind {
+        EffectKind::InvokeHook { hook_event, .. } => Some(hook_event.execution_id.as_str().to_owned()),
+        _ => None,
+    });
+    events.into_iter().next().expect("a hook was invoked")
+}
+
+/// What the revision in [`account`] is called.
+fn digest() -> String {
+    let mut engine = Engine::default();
+    deploy(&mut engine);
+    let info = engine.get_deployment(DEPLOYMENT).expect("the deployment").deployment_info;
+    info.revision.part().and_then(|part| part.sha256.clone()).expect("a digest")
+}
