@@ -92,7 +92,7 @@ pub enum Properties {
     TopicRule(Box<iot::TopicRule>),
     /// A type that no check reads, kept as it came so that a saved document loses nothing.
     Other(Value),
-    /// A known type whose properties are no object.
+    /// Properties that nobody could read, or that are no object for a type that checks read.
     Unreadable(Why),
 }
 
@@ -139,7 +139,7 @@ impl Properties {
             "AWS::StepFunctions::StateMachine" => typed(value, Self::StateMachine),
             "AWS::AppSync::DataSource" => typed(value, Self::DataSource),
             "AWS::IoT::TopicRule" => typed(value, Self::TopicRule),
-            _ => Self::Other(value.clone()),
+            _ => super::unknown_marker(value).map_or_else(|| Self::Other(value.clone()), Self::Unreadable),
         }
     }
 

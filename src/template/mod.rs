@@ -46,6 +46,18 @@ pub struct Options<'f> {
     pub files: Option<&'f dyn Files>,
     /// Bounds of every document read.
     pub limits: Limits,
+    /// Where the template is deployed: what is known because of that. The parameters given are then those of the
+    /// stack, as CloudFormation resolved them.
+    pub live: Option<Live>,
+}
+
+/// What is known of a template that is deployed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Live {
+    /// Before the names of its resources: `Nested/` where the stack is nested in another one, else nothing.
+    pub prefix: String,
+    /// What `Fn::ImportValue` stands for, by the name of the export; absent where nobody looked.
+    pub exports: Observed<BTreeMap<String, String>>,
 }
 
 /// Files beside a template: nested templates, definitions, includes.
@@ -98,8 +110,9 @@ impl TemplateError {
 pub fn read(name: &str, bytes: &[u8], options: &Options<'_>) -> Result<Template, TemplateError> {
     let given: Given = options.parameters.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
     let mut reader = Reader::new(options);
+    let prefix = options.live.as_ref().map_or("", |live| live.prefix.as_str());
     let variants =
-        reader.read(&Input { name, outermost: name, bytes, folder: "", prefix: "", given: &given, around: &[] })?;
+        reader.read(&Input { name, outermost: name, bytes, folder: "", prefix, given: &given, around: &[] })?;
     let stack = identity(name, &given);
     let branch =
         |Variant { assumptions, resources, .. }| Branch { assumptions, facts: Facts::build(stack.clone(), resources) };

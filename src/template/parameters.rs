@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::Live;
 use super::notes::Notes;
 use super::tree::scalar_text;
-use crate::facts::{UNKNOWN, Why};
+use crate::facts::{Observed, Text, UNKNOWN, Why};
 use crate::source::{Kind, Node, Position, read};
 
 /// Pseudo parameters (<https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/pseudo-parameter-reference.html>).
@@ -38,6 +39,8 @@ pub(super) struct Parameters {
     declared: BTreeMap<String, Parameter>,
     /// Pseudo parameters that the caller gave a value.
     pseudo: BTreeMap<String, String>,
+    /// What other stacks export.
+    exports: Observed<BTreeMap<String, String>>,
 }
 
 /// Values for parameters, from the command line or from the template around a nested one.
@@ -45,10 +48,12 @@ pub(super) type Given = BTreeMap<String, Value>;
 
 impl Parameters {
     /// The parameters that `section` declares, with the values given.
-    pub(super) fn read(section: Option<&Node>, given: &Given, notes: &mut Notes) -> Self {
-        let mut parameters = Self::default();
+    pub(super) fn read(section: Option<&Node>, given: &Given, live: Option<&Live>, notes: &mut Notes) -> Self {
+        let exports = live.map(|live| live.exports.clone()).unwrap_or_default();
+        let mut parameters = Self { exports, ..Self::default() };
+        let resolved = live.is_some();
         for entry in section.map(Node::entries).unwrap_or_default() {
-            let declaration = Declaration { name: &entry.key, node: &entry.value, at: entry.key_at };
+            let declaration = Declaration { name: &entry.key, node: &entry.value, at: entry.key_at, resolved };
             parameters.declared.insert(entry.key.clone(), declaration.read(given.get(&entry.key), notes));
         }
         for (name, value) in given {
@@ -80,6 +85,21 @@ impl Parameters {
         self.pseudo.get(name).map(String::as_str)
     }
 
+    /// What another stack exports by this name.
+    ///
+    /// # Errors
+    /// Where nobody can tell.
+    pub(super) fn export(&self, name: &Text) -> Result<&str, Why> {
+        let unresolved = |what: &str| Why::Unresolved(format!("the export {name} of another stack {what}"));
+        match (&self.exports, name.as_str()) {
+            (Observed::Present(exports), Some(written)) => {
+                exports.get(written).map(String::as_str).ok_or_else(|| unresolved("does not exist"))
+            }
+            (Observed::Unknown(why), _) => Err(why.clone()),
+            _ => Err(unresolved("is known only at deployment")),
+        }
+    }
+
     /// The value of a parameter or pseudo parameter as a tree, where it is known.
     pub(super) fn node(&self, name: &str, at: Position) -> Option<Node> {
         let text = |text: &str| Node::new(Kind::String(text.to_owned()), at);
@@ -108,6 +128,8 @@ struct Declaration<'a> {
     name: &'a str,
     node: &'a Node,
     at: Position,
+    /// Whether the value given is what CloudFormation made of it: what Parameter Store holds, not the name there.
+    resolved: bool,
 }
 
 impl Declaration<'_> {
@@ -123,16 +145,29 @@ impl Declaration<'_> {
         let allowed = self.node.get("AllowedValues").map(Node::items).unwrap_or_default();
         let allowed: Vec<String> = allowed.iter().filter_map(scalar_text).map(str::to_owned).collect();
         let looked_up = r#type.starts_with("AWS::SSM::Parameter::Value<");
+        let resolved = self.resolved && given.is_some();
         let is_list = r#type == "CommaDelimitedList" || r#type.starts_with("List<");
-        let value = if looked_up {
+        let value = if looked_up && !resolved {
             unknown(format!("parameter {} is read from Parameter Store at deployment", self.name))
+        } else if self.is_hidden(given) {
+            unknown(format!("parameter {} has NoEcho: CloudFormation shows its value to nobody", self.name))
         } else {
             let value = given.cloned().or_else(|| self.default(notes));
-            self.typed(value, r#type, is_list, &allowed, notes)
+            // What Parameter Store holds is not what the parameter allows as a name, and may be a list.
+            let allowed: &[String] = if looked_up { &[] } else { &allowed };
+            self.typed(value, r#type, is_list || looked_up && r#type.contains("List<"), allowed, notes)
         };
-        // What Parameter Store will hold is not what the parameter allows as a name.
         let allowed = if looked_up { Vec::new() } else { allowed };
         Parameter { value, allowed, is_list: is_list || r#type.contains("List<") }
+    }
+
+    /// Whether the value given is the asterisks that CloudFormation shows instead of it.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html>
+    fn is_hidden(&self, given: Option<&Value>) -> bool {
+        let masked =
+            given.and_then(Value::as_str).is_some_and(|text| !text.is_empty() && text.trim_matches('*').is_empty());
+        let no_echo = self.node.get("NoEcho").and_then(scalar_text);
+        masked && no_echo.is_some_and(|flag| flag.eq_ignore_ascii_case("true"))
     }
 
     fn default(&self, notes: &mut Notes) -> Option<Value> {

@@ -70,7 +70,7 @@ impl<'o, 'f> Reader<'o, 'f> {
         let root = long_form(root, &mut notes.errors);
         anatomy::examine(input.name, input.bytes, &root, notes)?;
         let root = include::expand(root, input, self.options, notes);
-        let parameters = Parameters::read(root.get("Parameters"), input.given, notes);
+        let parameters = Parameters::read(root.get("Parameters"), input.given, self.options.live.as_ref(), notes);
         let root = foreach::expand(root, &parameters, self.options.limits.nodes, notes);
         let makers = makers(&root, notes);
         let root = serverless(root, &parameters, notes);

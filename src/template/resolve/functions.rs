@@ -270,7 +270,7 @@ impl Resolver<'_, '_> {
 
     fn import(&mut self, argument: &Node) -> Outcome {
         let name = Text::new(text::parts(&self.value(argument)?)?);
-        Err(unresolved(format!("the export {name} of another stack is known only at deployment")))
+        self.scope.parameters.export(&name).map(|value| Some(Value::String(value.to_owned())))
     }
 
     fn base64(&mut self, argument: &Node) -> Outcome {
