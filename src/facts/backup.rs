@@ -45,7 +45,8 @@ pub struct TagCondition {
 /// The selections that cover one resource, as they are joined onto it.
 ///
 /// A plan of another stack may cover a resource by its tags, so none in this stack leaves it unknown. A live
-/// reader asks AWS Backup for the protected resources: then an empty list says that nothing covers it.
+/// reader asks AWS Backup for the protected resources: then the list holds the vault of the last recovery point, and
+/// an empty one says that there is none. A selection of the stack counts before it has run.
 pub type Covering = Observed<Vec<LogicalId>>;
 
 /// Every selection of the stack, by its name.
@@ -66,12 +67,25 @@ pub(super) fn selections(facts: &Facts) -> Vec<(LogicalId, Observed<Selection>)>
         .collect()
 }
 
-/// Which of the selections cover a resource with these tags.
+/// Adds what the stack says to what was observed of the resource itself.
+pub(super) fn complete(observed: &mut Covering, found: Option<Covering>) {
+    let nothing =
+        || Observed::not_observed("no backup selection of this stack covers it, and one elsewhere is not seen");
+    match (&*observed, found) {
+        (Observed::Absent, found) => *observed = found.unwrap_or_else(nothing),
+        // Before the first backup there is no recovery point to observe.
+        (_, Some(found @ Observed::Present(_))) => *observed = found,
+        (Observed::Present(none), Some(found)) if none.is_empty() => *observed = found,
+        _ => {}
+    }
+}
+
+/// Which of the selections cover a resource with these tags; none where none does.
 pub(super) fn covering(
     selections: &[(LogicalId, Observed<Selection>)],
     subject: Subject<'_>,
     tags: &List<Tag>,
-) -> Covering {
+) -> Option<Covering> {
     let mut covering = Vec::new();
     let mut unknown = None;
     for (id, selection) in selections {
@@ -87,9 +101,8 @@ pub(super) fn covering(
         }
     }
     match unknown {
-        _ if !covering.is_empty() => Observed::Present(covering),
-        Some(why) => Observed::Unknown(why),
-        None => Observed::not_observed("no backup selection of this stack covers it, and one elsewhere is not seen"),
+        _ if !covering.is_empty() => Some(Observed::Present(covering)),
+        unknown => unknown.map(Observed::Unknown),
     }
 }
 
@@ -109,11 +122,16 @@ impl Selection {
     fn unconditional(&self) -> Known {
         match &self.conditions {
             Observed::Absent => Ok(true),
-            Observed::Present(serde_json::Value::Object(map)) if map.is_empty() => Ok(true),
+            // AWS Backup reports empty lists where nobody gave conditions.
+            Observed::Present(serde_json::Value::Object(map)) if map.values().all(is_empty) => Ok(true),
             Observed::Present(_) => Err(Why::NotObserved("the backup selection has Conditions".to_owned())),
             Observed::Unknown(why) => Err(why.clone()),
         }
     }
+}
+
+fn is_empty(list: &serde_json::Value) -> bool {
+    list.as_array().is_some_and(Vec::is_empty)
 }
 
 fn listed(resources: &Observed<Texts>, subject: Subject<'_>) -> Known {

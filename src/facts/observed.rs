@@ -155,6 +155,13 @@ impl<T> Observed<T> {
     }
 }
 
+/// What a source that knows says: the value, or that there is none.
+impl<T> From<Option<T>> for Observed<T> {
+    fn from(known: Option<T>) -> Self {
+        known.map_or(Self::Absent, Self::Present)
+    }
+}
+
 impl<T: Serialize> Serialize for Observed<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

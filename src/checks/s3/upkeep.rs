@@ -24,7 +24,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         severity: Severity::Medium,
         since: "0.1.0",
         default: Default::On,
-        needs: &[Need::BucketLogging],
+        needs: &[Need::BucketLogging, Need::BucketAcl],
         applies: Applies::EachBucket(access_logging),
     },
     Check {
@@ -95,7 +95,11 @@ fn access_logging(bucket: &Bucket, _: &Yardstick) -> Option<Verdict> {
         (_, Observed::Present(true)) => None,
         (Verdict::Fail(_), Observed::Unknown(why)) => Some(Verdict::inconclusive(why.clone())),
         // The canned ACL that lets the log delivery group write.
-        (Verdict::Fail(_), _) if bucket.access_control.present().is_some_and(|acl| acl == "LogDeliveryWrite") => None,
+        (verdict @ Verdict::Fail(_), _) => match &bucket.access_control {
+            Observed::Present(acl) if acl == "LogDeliveryWrite" => None,
+            Observed::Unknown(why) => Some(Verdict::inconclusive(why.clone()).at("AccessControl")),
+            _ => Some(verdict),
+        },
         (verdict, _) => Some(verdict),
     }
 }

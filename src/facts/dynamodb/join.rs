@@ -27,23 +27,23 @@ pub(in crate::facts) fn join(facts: &mut Facts, directory: &Directory) {
                 let scaling = scaling_of(id, &scaled);
                 table.scaling.fill(|| scaling);
                 let covering = covering(table, &selections);
-                table.backup_selections.fill(|| covering);
+                backup::complete(&mut table.backup_selections, covering);
             }
             Properties::GlobalTable(table) => {
                 table.account.fill(|| account.clone());
                 table.logical_id.get_or_insert_with(|| id.clone());
                 let views = table.tables();
                 let view = views.first().and_then(Observed::present);
-                let covering = view.map_or(Observed::Absent, |view| covering(view, &selections));
-                table.backup_selections.fill(|| covering);
+                let covering = view.and_then(|view| covering(view, &selections));
+                backup::complete(&mut table.backup_selections, covering);
             }
             _ => {}
         }
     }
 }
 
-fn covering(table: &Table, selections: &[(LogicalId, Observed<backup::Selection>)]) -> backup::Covering {
-    table.subject().map_or(Observed::Absent, |subject| backup::covering(selections, subject, &table.tags))
+fn covering(table: &Table, selections: &[(LogicalId, Observed<backup::Selection>)]) -> Option<backup::Covering> {
+    table.subject().and_then(|subject| backup::covering(selections, subject, &table.tags))
 }
 
 /// A scalable target of a table, or why nobody can tell whose it is.

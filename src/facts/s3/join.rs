@@ -71,10 +71,8 @@ impl Seen {
         bucket.policy.fill(|| policy);
         let log_target = self.receives_logs(id, bucket);
         bucket.log_target.fill(|| log_target);
-        let covering = bucket
-            .subject()
-            .map_or(Observed::Absent, |subject| backup::covering(&self.selections, subject, &bucket.tags));
-        bucket.backup_selections.fill(|| covering);
+        let covering = bucket.subject().and_then(|subject| backup::covering(&self.selections, subject, &bucket.tags));
+        backup::complete(&mut bucket.backup_selections, covering);
     }
 
     /// The one policy a bucket can have. A policy whose bucket nobody can tell may be that of every bucket
