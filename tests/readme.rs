@@ -4,14 +4,17 @@
 #![cfg(feature = "cli")]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, its own functions too")]
 
-use std::{fmt::Write as _, fs, path::PathBuf};
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
 
 use fitgate::{
     check::Default as ByDefault,
     checks,
+    event::{Answer, Phase},
+    points::Score,
     policy::Policy,
     rehearsal::{Script, html, record::Rehearsal, rehearse, scenario::Scenario, text},
     template::{self, Options},
+    trend::{self, Entry, Trend},
 };
 
 fn path(name: &str) -> PathBuf {
@@ -58,6 +61,50 @@ fn table() -> String {
     out
 }
 
+/// The trend of a stack that does not exist, as the program shows it.
+fn history() -> String {
+    // id, hours since the first, fitness in tenths, what stopped it
+    let told = [
+        ("d-7ZMITELGP", 0, 880, None),
+        ("d-4KX0W2HQE", 26, 885, None),
+        ("d-VB61ZTRNE", 49, 910, None),
+        ("d-R8YH4JKNE", 74, 842, Some("the fitness fell from 91 to 84.2, by more than the 5 that policy allows")),
+        ("d-0QW3M9XKE", 75, 912, None),
+        ("d-C5N7DPUGE", 170, 935, None),
+        (
+            "d-ZT2F8LSBE",
+            195,
+            935,
+            Some(
+                "1 high check fails that did not fail in the last good release: \
+            lambda-permission-source-scoped on SecondFunctionPermission",
+            ),
+        ),
+        ("d-9AJ6EVYCE", 197, 958, None),
+    ];
+    let first: jiff::Timestamp = "2026-06-01T09:12:00Z".parse().expect("a moment");
+    let entry = |(id, hours, fitness, stopped): (&str, i64, u16, Option<&str>)| Entry {
+        created: first + jiff::SignedDuration::from_hours(hours),
+        deployment: id.parse().expect("an id"),
+        phase: if stopped.is_some() { Phase::BeforeAllowTraffic } else { Phase::AfterAllowTraffic },
+        function: if hours % 2 == 0 { "orders-FirstFunction" } else { "orders-SecondFunction" }.to_owned(),
+        alias: "live".to_owned(),
+        current_version: "1".to_owned(),
+        target_version: "2".to_owned(),
+        answer: if stopped.is_some() { Answer::Failed } else { Answer::Succeeded },
+        would_halt: Some(stopped.is_some()),
+        fitness: Some(Score::tenths(fitness)),
+        pillars: BTreeMap::new(),
+        counts: None,
+        reasons: stopped.into_iter().map(str::to_owned).collect(),
+        trouble: None,
+        written: None,
+    };
+    let trend = Trend::of("orders", "fitgate-History", told.map(entry).to_vec(), 20);
+    let plain = anstream::adapter::strip_str(&trend::text(&trend)).to_string();
+    format!("```text\n{}\n```\n", plain.trim_end())
+}
+
 /// The text between the markers of `name`, replaced.
 fn with_section(readme: &str, name: &str, content: &str) -> String {
     let (begin, end) = (format!("<!-- {name}:begin -->\n"), format!("<!-- {name}:end -->"));
@@ -84,6 +131,7 @@ fn the_generated_parts_are_up_to_date() {
     let readme = fs::read_to_string(path("README.md")).expect("the README");
     let readme = with_section(&readme, "timeline", &timeline());
     let readme = with_section(&readme, "checks", &table());
+    let readme = with_section(&readme, "history", &history());
     agree("README.md", &readme);
 }
 

@@ -100,7 +100,7 @@ fn the_trend_reads_in_eighty_columns() {
     trend.more = true;
     trend.unreadable = vec![Unreadable { key: "x\u{1b}[31m".to_owned(), why: "it has no Format".to_owned() }];
     let expected = "\
-orders 5 deployments, earlier ones left out
+orders: 5 deployments, earlier ones left out
 
   98 ┤
      ┤

@@ -43,7 +43,7 @@ fn heading(out: &mut String, trend: &Trend) {
         count => format!("{count} deployments"),
     };
     let earlier = if trend.more { ", earlier ones left out" } else { "" };
-    line(out, &format!("{BOLD}{}{BOLD:#} {count}{earlier}", printable(&trend.stack)));
+    line(out, &format!("{BOLD}{}{BOLD:#}: {count}{earlier}", printable(&trend.stack)));
     line(out, "");
 }
 
