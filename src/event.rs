@@ -268,7 +268,15 @@ impl HookEvent {
             return Err(EventError::TooLarge { bytes: bytes.len() });
         }
         let event: Value = serde_json::from_slice(bytes).map_err(|error| EventError::NotJson(error.to_string()))?;
-        let text = |field| text_field(&event, field);
+        Self::from_value(&event)
+    }
+
+    /// The same of an event that is parsed already.
+    ///
+    /// # Errors
+    /// Says which id is missing or wrong.
+    pub fn from_value(event: &Value) -> Result<Self, EventError> {
+        let text = |field| text_field(event, field);
         Ok(Self {
             deployment_id: DeploymentId::new(text("DeploymentId")?)?,
             execution_id: HookExecutionId::new(text("LifecycleEventHookExecutionId")?)?,

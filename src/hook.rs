@@ -4,7 +4,7 @@
 //! into an answer like any other. Only an owner who chose to observe gets `Succeeded` for something that
 //! went wrong, and is told what.
 //!
-//! No path answers twice: [`guard`] delivers in one place, after which it only publishes. No path leaves
+//! No path answers twice: [`guard_job`] delivers in one place, after which it only publishes. No path leaves
 //! out the attempt to answer while the process lives. A process that dies says nothing: that takes somebody
 //! outside of it, such as the destination of Lambda's asynchronous failures.
 
@@ -38,6 +38,11 @@ impl Allowance {
     /// The time kept for answering: never more than half, or there would be none to judge in.
     fn kept(self) -> Duration {
         self.reserve.min(self.total / 2)
+    }
+
+    /// The time there is to come to a judgement.
+    pub fn time_to_judge(self) -> Duration {
+        self.total.saturating_sub(self.kept())
     }
 }
 
@@ -83,12 +88,23 @@ pub enum Delivery {
 ///
 /// `fallback` is the mode to go by until the policy is known.
 pub async fn guard<W: World>(world: &W, event: &HookEvent, allowance: Allowance, fallback: Mode) -> Guarded {
+    guard_job(world, event, allowance, fallback, async |mode| job::judge(world, event, mode).await).await
+}
+
+/// The same around another job than judging. `job` is to tell the mode as soon as it knows the policy.
+pub async fn guard_job<W: World>(
+    world: &W,
+    event: &HookEvent,
+    allowance: Allowance,
+    fallback: Mode,
+    job: impl AsyncFnOnce(&Cell<Option<Mode>>) -> Result<Judgement, Outage>,
+) -> Guarded {
     let mode = Cell::new(None);
     let reserve = allowance.kept();
-    let time_to_judge = allowance.total.saturating_sub(reserve);
+    let time_to_judge = allowance.time_to_judge();
     let deadline = world.pause(time_to_judge).fuse();
     pin_mut!(deadline);
-    let judged = before(deadline, caught(job::judge(world, event, &mode))).await;
+    let judged = before(deadline, caught(job(&mode))).await;
     let outcome = settled(judged, time_to_judge);
     let answer = answer_to(&outcome, mode.get().unwrap_or(fallback));
 

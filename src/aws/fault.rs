@@ -185,6 +185,8 @@ fn of_service(error: &impl ProvideErrorMetadata, status: u16) -> Fault {
         Fault::NotFound { code: code.to_owned(), message }
     } else {
         let code = (!code.is_empty()).then(|| code.to_owned());
+        let told = code.is_some() || !message.is_empty();
+        let message = if told { message } else { format!("HTTP status {status} without a word") };
         Fault::Failed { code, message, passing: status >= 500 }
     }
 }

@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
 };
 
-use aws_sdk_cloudformation::types::{ResourceStatus, Stack, StackResourceSummary};
+use aws_sdk_cloudformation::types::{ResourceStatus, Stack, StackResourceSummary, StackStatus};
 use futures_util::stream::{FuturesUnordered, Stream, StreamExt, unfold};
 
 use super::{
@@ -52,13 +52,35 @@ pub struct Described {
 /// # Errors
 /// Where there is no such stack, or nobody may look.
 pub async fn describe(clients: &Clients, calls: &Calls, stack: &str) -> Result<Described, Outage> {
+    let none = || Outage { step: format!("read the stack {stack}"), why: Why::NotObserved("there is none".to_owned()) };
+    existing(clients, calls, stack).await?.ok_or_else(none)
+}
+
+/// The same; `None` where there is no such stack, or no more.
+///
+/// # Errors
+/// Where nobody can tell.
+pub(super) async fn existing(clients: &Clients, calls: &Calls, stack: &str) -> Result<Option<Described>, Outage> {
     let outage = |why| Outage { step: format!("read the stack {stack}"), why };
     let send = || clients.cloudformation.describe_stacks().stack_name(stack).send();
-    let answer = calls.within(DESCRIBE, send).await.map_err(|fault| outage(fault.why(DESCRIBE)))?;
-    let found = answer.stacks.unwrap_or_default().into_iter().next();
-    found.and_then(described).ok_or_else(|| {
-        outage(Why::Malformed("DescribeStacks answered without a stack, or with one that has no ARN".to_owned()))
-    })
+    let answer = match calls.within(DESCRIBE, send).await {
+        Ok(answer) => answer,
+        Err(fault) if is_absent(&fault) => return Ok(None),
+        Err(fault) => return Err(outage(fault.why(DESCRIBE))),
+    };
+    // By its ARN a stack is found for 90 days after its deletion; what it retained belongs to no stack any more.
+    let there = |stack: &Stack| stack.stack_status() != Some(&StackStatus::DeleteComplete);
+    let Some(found) = answer.stacks.unwrap_or_default().into_iter().next() else {
+        return Err(outage(Why::Malformed("DescribeStacks answered without a stack".to_owned())));
+    };
+    let arn = || outage(Why::Malformed("DescribeStacks answered with a stack that has no ARN".to_owned()));
+    if there(&found) { described(found).ok_or_else(arn).map(Some) } else { Ok(None) }
+}
+
+/// Whether CloudFormation knows no such stack, or no stack that holds such a resource. It says both as an error of
+/// validation: <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html>.
+pub(super) fn is_absent(fault: &Fault) -> bool {
+    matches!(fault, Fault::NotFound { .. }) || fault.code() == Some("ValidationError")
 }
 
 fn described(stack: Stack) -> Option<Described> {

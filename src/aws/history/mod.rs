@@ -13,7 +13,7 @@ mod installed;
 pub mod item;
 mod key;
 mod last_good;
-mod packed;
+pub(super) mod packed;
 mod past;
 mod row;
 

@@ -11,7 +11,7 @@ const LARGEST: usize = 16 * 1024 * 1024;
 
 /// Why a document was not packed.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum PackError {
+pub(in crate::aws) enum PackError {
     /// Packed it has more bytes than there is room for, or more than is unpacked again.
     #[error("it does not fit")]
     TooLarge,
@@ -32,7 +32,7 @@ pub(super) enum UnpackError {
 }
 
 /// Packs `document` into at most `room` bytes. It is given up as soon as that is exceeded.
-pub(super) fn pack(document: &impl Serialize, room: usize) -> Result<Vec<u8>, PackError> {
+pub(in crate::aws) fn pack(document: &impl Serialize, room: usize) -> Result<Vec<u8>, PackError> {
     let packed = Bounded { inner: Vec::new(), left: room };
     let mut raw = Bounded { inner: GzEncoder::new(packed, Compression::default()), left: LARGEST };
     // serde_json writes token by token.
