@@ -13,13 +13,13 @@ use aws_sdk_s3::types::{
 use fitgate::aws::Clients;
 use serde_json::Value;
 
-use super::stack::Stack;
+use super::{names::Names, stack::Stack};
 
 /// Makes the stack what the `processed` template says, as far as the services can.
 pub(crate) async fn close(clients: &Clients, stack: &Stack, processed: &Value, parameters: &[(&str, &str)]) {
+    let names = Names::new(stack, processed, parameters);
     for (logical_id, resource) in processed["Resources"].as_object().expect("Resources") {
         let Some(found) = stack.resources.get(logical_id) else { continue }; // a condition left it out
-        let names = Names { stack, processed, parameters };
         let properties = names.resolved(&resource["Properties"]);
         let gap = Gap { clients, physical_id: &found.physical_id, properties: &properties };
         match found.r#type.as_str() {
@@ -182,46 +182,6 @@ fn lifecycle_rule(rule: &Value) -> LifecycleRule {
         )
         .build()
         .expect("a status")
-}
-
-/// What the names in a template stand for.
-struct Names<'a> {
-    stack: &'a Stack,
-    processed: &'a Value,
-    parameters: &'a [(&'a str, &'a str)],
-}
-
-impl Names<'_> {
-    /// `value` with references to parameters and resources followed; what else is open stays as it is written.
-    fn resolved(&self, value: &Value) -> Value {
-        match value {
-            Value::Object(map) => match (map.len(), map.get("Ref"), map.get("Fn::GetAtt")) {
-                (1, Some(Value::String(name)), _) => self.reference(name).unwrap_or_else(|| value.clone()),
-                (1, _, Some(attribute)) => self.attribute(attribute).unwrap_or_else(|| value.clone()),
-                _ => map.iter().map(|(key, value)| (key.clone(), self.resolved(value))).collect(),
-            },
-            Value::Array(items) => items.iter().map(|item| self.resolved(item)).collect(),
-            scalar => scalar.clone(),
-        }
-    }
-
-    fn reference(&self, name: &str) -> Option<Value> {
-        if let Some(resource) = self.stack.resources.get(name) {
-            return Some(resource.physical_id.clone().into());
-        }
-        let given = self.parameters.iter().find(|(parameter, _)| *parameter == name).map(|(_, value)| (*value).into());
-        given.or_else(|| self.processed["Parameters"][name].get("Default").cloned())
-    }
-
-    /// The ARN of a key; other attributes are not asked for here.
-    fn attribute(&self, attribute: &Value) -> Option<Value> {
-        let resource = self.stack.resources.get(attribute[0].as_str()?)?;
-        let of_key = resource.r#type == "AWS::KMS::Key" && attribute[1] == "Arn";
-        // arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID
-        let mut parts = self.stack.id.split(':').skip(3);
-        let (region, account) = (parts.next()?, parts.next()?);
-        of_key.then(|| format!("arn:aws:kms:{region}:{account}:key/{}", resource.physical_id).into())
-    }
 }
 
 fn text(value: &Value) -> &str {

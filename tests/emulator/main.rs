@@ -14,9 +14,13 @@
 
 mod audit;
 mod clients;
+mod deployment_shapes;
+#[path = "../aws/double/mod.rs"]
+mod double;
 mod gaps;
 mod installation;
 mod ministack;
+mod names;
 mod process;
 mod python;
 mod sample;

@@ -122,3 +122,41 @@ impl Account {
         Code { bucket, key: key.to_owned() }
     }
 }
+
+impl Stack {
+    /// What `Ref` (no attribute) or `Fn::GetAtt` gives; none for what no test asked for yet.
+    pub(crate) fn attribute(&self, logical_id: &str, attribute: Option<&str>) -> Option<String> {
+        let resource = self.resources.get(logical_id)?;
+        let id = resource.physical_id.as_str();
+        // arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID
+        let mut parts = self.id.split(':').skip(3);
+        let (region, account) = (parts.next()?, parts.next()?);
+        match (resource.r#type.as_str(), attribute) {
+            (_, None) => Some(id.to_owned()),
+            ("AWS::S3::Bucket", Some("Arn")) => Some(format!("arn:aws:s3:::{id}")),
+            ("AWS::DynamoDB::Table", Some("Arn")) => Some(format!("arn:aws:dynamodb:{region}:{account}:table/{id}")),
+            ("AWS::IAM::Role", Some("Arn")) => Some(format!("arn:aws:iam::{account}:role/{id}")),
+            ("AWS::KMS::Key", Some("Arn")) => Some(format!("arn:aws:kms:{region}:{account}:key/{id}")),
+            ("AWS::Lambda::Function", Some("Arn")) => Some(format!("arn:aws:lambda:{region}:{account}:function:{id}")),
+            ("AWS::Lambda::Version", Some("Version")) => id.rsplit(':').next().map(str::to_owned),
+            ("AWS::Logs::LogGroup", Some("Arn")) => Some(format!("arn:aws:logs:{region}:{account}:log-group:{id}:*")),
+            _ => None,
+        }
+    }
+
+    /// The pseudo parameters, as a reader of the template may be given them.
+    pub(crate) fn pseudo_parameters(&self) -> Vec<(String, String)> {
+        let mut parts = self.id.splitn(6, ':').skip(3);
+        let mut part = || parts.next().expect("an ARN").to_owned();
+        let (region, account, name) = (part(), part(), part());
+        let name = name.split('/').nth(1).expect("a name").to_owned();
+        let values = [
+            ("AWS::Partition", "aws".to_owned()),
+            ("AWS::Region", region),
+            ("AWS::AccountId", account),
+            ("AWS::StackName", name),
+            ("AWS::StackId", self.id.clone()),
+        ];
+        values.map(|(name, value)| (name.to_owned(), value)).to_vec()
+    }
+}
