@@ -64,5 +64,5 @@ async fn a_stack_that_is_not_there_is_named() {
     let output = fitgate(&account, &["audit", "--stack", "nowhere"]);
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
-    assert!(said.contains("nowhere") && said.contains("does not exist"), "{said}");
+    assert!(said.contains("cannot read the stack nowhere: there is none"), "{said}");
 }

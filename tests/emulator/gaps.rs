@@ -20,12 +20,12 @@ pub(crate) async fn close(clients: &Clients, stack: &Stack, processed: &Value, p
     let names = Names::new(stack, processed, parameters);
     for (logical_id, resource) in processed["Resources"].as_object().expect("Resources") {
         let Some(found) = stack.resources.get(logical_id) else { continue }; // a condition left it out
-        let properties = names.resolved(&resource["Properties"]);
-        let gap = Gap { clients, physical_id: &found.physical_id, properties: &properties };
+        let gap =
+            || Gap { clients, physical_id: &found.physical_id, properties: names.resolved(&resource["Properties"]) };
         match found.r#type.as_str() {
-            "AWS::S3::Bucket" => gap.bucket().await,
-            "AWS::DynamoDB::Table" => gap.table().await,
-            "AWS::Lambda::Function" => gap.function().await,
+            "AWS::S3::Bucket" => gap().bucket().await,
+            "AWS::DynamoDB::Table" => gap().table().await,
+            "AWS::Lambda::Function" => gap().function().await,
             _ => {}
         }
     }
@@ -35,7 +35,7 @@ pub(crate) async fn close(clients: &Clients, stack: &Stack, processed: &Value, p
 struct Gap<'a> {
     clients: &'a Clients,
     physical_id: &'a str,
-    properties: &'a Value,
+    properties: Value,
 }
 
 impl Gap<'_> {
