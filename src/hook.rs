@@ -88,23 +88,24 @@ pub enum Delivery {
 ///
 /// `fallback` is the mode to go by until the policy is known.
 pub async fn guard<W: World>(world: &W, event: &HookEvent, allowance: Allowance, fallback: Mode) -> Guarded {
-    guard_job(world, event, allowance, fallback, async |mode| job::judge(world, event, mode).await).await
+    let mode = Cell::new(None);
+    guard_job(world, event, allowance, fallback, &mode, job::judge(world, event, &mode)).await
 }
 
-/// The same around another job than judging. `job` is to tell the mode as soon as it knows the policy.
+/// The same around a job of the caller's own; `mode` is the policy's, as soon as anybody knows it.
 pub async fn guard_job<W: World>(
     world: &W,
     event: &HookEvent,
     allowance: Allowance,
     fallback: Mode,
-    job: impl AsyncFnOnce(&Cell<Option<Mode>>) -> Result<Judgement, Outage>,
+    mode: &Cell<Option<Mode>>,
+    job: impl Future<Output = Result<Judgement, Outage>>,
 ) -> Guarded {
-    let mode = Cell::new(None);
     let reserve = allowance.kept();
     let time_to_judge = allowance.time_to_judge();
     let deadline = world.pause(time_to_judge).fuse();
     pin_mut!(deadline);
-    let judged = before(deadline, caught(job(&mode))).await;
+    let judged = before(deadline, caught(job)).await;
     let outcome = settled(judged, time_to_judge);
     let answer = answer_to(&outcome, mode.get().unwrap_or(fallback));
 

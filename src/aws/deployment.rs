@@ -16,10 +16,9 @@ use aws_sdk_codedeploy::types::{
     ComputePlatform, DeploymentInfo, DeploymentStatus, LambdaTarget, LifecycleEventStatus, RevisionLocation,
 };
 use futures_util::future::join;
-use jiff::Timestamp;
 use tokio::time::sleep;
 
-use super::{Calls, Clients, Fault, Operation, invocation::outage};
+use super::{Calls, Clients, Fault, Operation, invocation::outage, moment::moment};
 use crate::{
     deployment::{AppSpec, Deployment, Strategy, Version, Weight},
     event::{HookEvent, Phase},
@@ -44,9 +43,11 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 /// A deployment, and what its reader should know of how it was found.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found {
+pub struct Found<T> {
     /// The deployment.
     pub deployment: Deployment,
+    /// What was found out meanwhile by its external id, where it has one.
+    pub meanwhile: Option<T>,
     /// What did not come from where it should.
     pub remarks: Vec<String>,
 }
@@ -60,32 +61,42 @@ struct Subject {
 }
 
 /// Finds out which deployment an event belongs to, and in which phase it is; `entry` is the phase of the entry point
-/// that was called.
+/// that was called. `meanwhile` is asked by the external id as soon as that is known.
 ///
 /// # Errors
 /// Where CodeDeploy does not know the deployment, may not be asked, or the deployment is over or not one of Lambda.
-pub async fn find(clients: &Clients, calls: &Calls, event: &HookEvent, entry: Phase) -> Result<Found, Outage> {
+pub async fn find<T>(
+    clients: &Clients,
+    calls: &Calls,
+    event: &HookEvent,
+    entry: Phase,
+    meanwhile: impl AsyncFnOnce(&str) -> T,
+) -> Result<Found<T>, Outage> {
     let id = event.deployment_id.as_str();
     let unread = |why| outage(format!("read the deployment {id}"), why);
-    let (info, target) = join(describe(clients, calls, id), target(clients, calls, id)).await;
-    let info = info.map_err(unread)?;
-    refuse(&info).map_err(unread)?;
+    let described = async {
+        let info = describe(clients, calls, id).await?;
+        refuse(&info)?;
+        let meanwhile = match info.external_id().filter(|id| !id.is_empty()) {
+            Some(external) => Some(meanwhile(external).await),
+            None => None,
+        };
+        Ok((info, meanwhile))
+    };
+    let (described, target) = join(described, target(clients, calls, id)).await;
+    let (info, meanwhile) = described.map_err(unread)?;
 
     let mut remarks = Vec::new();
-    let (target, untold) = match target {
-        Ok(target) => (Some(target), None),
-        Err(why) => (None, Some(why)),
-    };
-    let subject = match target.as_ref().map(subject) {
-        Some(Ok(subject)) => subject,
-        other => {
-            let untold = other.and_then(Result::err).or(untold);
-            let untold = untold.map_or_else(String::new, |why| why.to_string());
-            let subject = from_revision(clients, calls, &info).await;
+    let subject = match target.as_ref().map_err(Clone::clone).and_then(subject) {
+        Ok(subject) => subject,
+        Err(untold) => {
+            let from_revision = from_revision(clients, calls, &info).await;
             remarks.push(format!("what is deployed was read from the AppSpec, for the target does not tell: {untold}"));
-            subject.map_err(|why| unread(Why::NotObserved(format!("{why}; and of its target: {untold}"))))?
+            let also = |why: Why| unread(Why::NotObserved(format!("{untold}; and of its revision: {why}")));
+            from_revision.map_err(also)?
         }
     };
+    let target = target.ok();
     let phase = target.as_ref().and_then(running).unwrap_or_else(|| {
         remarks
             .push(format!("CodeDeploy shows no hook in progress; taken for the {entry} hook by the function called"));
@@ -96,7 +107,7 @@ pub async fn find(clients: &Clients, calls: &Calls, event: &HookEvent, entry: Ph
         Phase::AfterAllowTraffic => Weight::ALL,
     });
     let deployment = deployment(event, info, subject, phase, weight).map_err(unread)?;
-    Ok(Found { deployment, remarks })
+    Ok(Found { deployment, meanwhile, remarks })
 }
 
 async fn describe(clients: &Clients, calls: &Calls, id: &str) -> Result<DeploymentInfo, Why> {
@@ -220,7 +231,7 @@ fn deployment(
         weight,
         strategy: Strategy::named(&config),
         config,
-        created: info.create_time.and_then(|time| Timestamp::from_millisecond(time.to_millis().ok()?).ok()),
+        created: info.create_time.as_ref().and_then(moment),
         creator: info.creator.map(|creator| creator.as_str().to_owned()),
         external_id: info.external_id.filter(|id| !id.is_empty()),
     })

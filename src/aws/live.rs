@@ -28,7 +28,7 @@ use crate::{
     facts::{Branch, Observed, Why},
     judgement::Judgement,
     need::Need,
-    policy::Policy,
+    policy::{Mode, Policy},
     world::{Mishap, Outage, Undelivered, World},
 };
 
@@ -59,7 +59,13 @@ pub struct Live<'r> {
     deployment: RefCell<Option<Deployment>>,
     policy: RefCell<Option<Result<Policy, Outage>>>,
     owner: RefCell<Option<Result<Owner, Outage>>>,
-    remarks: RefCell<Vec<String>>,
+    /// Remarks, by the step that they come from: steps run at the same time, their remarks stand in one order.
+    found: RefCell<Vec<String>>,
+    listed: RefCell<Vec<String>>,
+    compared: RefCell<Vec<String>>,
+    /// The policy's mode, as soon as the policy has been read.
+    mode: Cell<Option<Mode>>,
+    attempts: Cell<u32>,
     told: Cell<Told>,
     judged: Cell<Option<Duration>>,
     answered: Cell<Option<Duration>>,
@@ -72,8 +78,10 @@ pub(super) enum Told {
     /// No attempt, or none that arrived.
     #[default]
     NotYet,
-    /// CodeDeploy has an answer.
+    /// CodeDeploy took it, or an earlier attempt that nobody heard of.
     Answered,
+    /// CodeDeploy had an answer before the first attempt: another invocation's, or the lifecycle event is over.
+    Before,
     /// CodeDeploy will never take it.
     Never,
 }
@@ -89,7 +97,11 @@ impl<'r> Live<'r> {
             deployment: RefCell::default(),
             policy: RefCell::default(),
             owner: RefCell::default(),
-            remarks: RefCell::default(),
+            found: RefCell::default(),
+            listed: RefCell::default(),
+            compared: RefCell::default(),
+            mode: Cell::default(),
+            attempts: Cell::default(),
             told: Cell::default(),
             judged: Cell::default(),
             answered: Cell::default(),
@@ -110,6 +122,11 @@ impl<'r> Live<'r> {
     /// Whose the function is, once it is known.
     pub(super) fn known_owner(&self) -> Option<Owner> {
         self.owner.borrow().as_ref()?.as_ref().ok().cloned()
+    }
+
+    /// The mode to answer by, for whoever guards this invocation.
+    pub(super) fn mode(&self) -> &Cell<Option<Mode>> {
+        &self.mode
     }
 
     /// What has become of the answer.
@@ -134,24 +151,31 @@ impl<'r> Live<'r> {
     pub(super) async fn fetch_policy(&self) -> Result<Policy, Outage> {
         let Resident { settings, clients, calls, kept, clock } = self.resident;
         settings.valid()?;
-        settings.policy.fetch(clients, calls, kept, clock()).await
+        let policy = settings.policy.fetch(clients, calls, kept, clock()).await?;
+        self.mode.set(Some(policy.mode));
+        Ok(policy)
     }
 
     /// The deployment, and whose the function is.
     async fn find(&self, event: &HookEvent) -> Result<Deployment, Outage> {
         let Resident { clients, calls, .. } = self.resident;
-        let deployment = match &self.given {
-            Some(deployment) => deployment.clone(),
+        let (deployment, named) = match &self.given {
+            Some(deployment) => (deployment.clone(), None),
             None => {
-                let found = deployment::find(clients, calls, event, self.entry).await?;
-                self.remarks.borrow_mut().extend(found.remarks);
-                found.deployment
+                let stack = async |id: &str| owner::named(clients, calls, id).await;
+                let found = deployment::find(clients, calls, event, self.entry, stack).await?;
+                self.found.borrow_mut().extend(found.remarks);
+                (found.deployment, found.meanwhile)
             }
         };
         *self.deployment.borrow_mut() = Some(deployment.clone());
-        let owner = owner::find(clients, calls, &deployment).await;
+        let owner = match named.transpose().map(Option::flatten) {
+            Ok(Some(stack)) => Ok(Owner::Stack(stack)),
+            Ok(None) => owner::find(clients, calls, &deployment).await,
+            Err(outage) => Err(outage),
+        };
         if let Ok(Owner::Alone(alone)) = &owner {
-            self.remarks.borrow_mut().push(format!(
+            self.found.borrow_mut().push(format!(
                 "the function {} belongs to no CloudFormation stack: it is judged alone, with its alias and its \
                  deployment group",
                 alone.function
@@ -199,7 +223,7 @@ impl World for Live<'_> {
                 let session = Session::new(clients, calls, needs, stack.identity);
                 let listing = Listing::new(clients, calls, stack.id);
                 let facts = observe(&session, listing.resources()).await;
-                self.remarks.borrow_mut().extend(listing.remarks());
+                self.listed.borrow_mut().extend(listing.remarks());
                 facts?
             }
             Owner::Alone(alone) => {
@@ -212,7 +236,7 @@ impl World for Live<'_> {
 
     async fn baseline(&self, deployment: &Deployment) -> Observed<Baseline> {
         let Some(table) = self.table() else {
-            self.remarks.borrow_mut().push(NO_TABLE.to_owned());
+            self.compared.borrow_mut().push(NO_TABLE.to_owned());
             return Observed::Absent;
         };
         let owner = match self.owner() {
@@ -220,12 +244,13 @@ impl World for Live<'_> {
             Err(outage) => return Observed::Unknown(outage.why),
         };
         let last_good = table.baseline(&owner.key(), &deployment.id).await;
-        self.remarks.borrow_mut().extend(last_good.remarks);
+        self.compared.borrow_mut().extend(last_good.remarks);
         last_good.baseline
     }
 
     fn remarks(&self) -> Vec<String> {
-        self.remarks.borrow().clone()
+        let steps = [&self.found, &self.listed, &self.compared];
+        steps.into_iter().flat_map(|remarks| remarks.borrow().clone()).collect()
     }
 
     async fn answer(&self, event: &HookEvent, answer: Answer) -> Result<(), Undelivered> {
@@ -234,7 +259,9 @@ impl World for Live<'_> {
         }
         let result = answer::put(&self.resident.clients, &self.resident.calls, event, answer).await;
         self.answered.set(Some(self.elapsed()));
+        let first = self.attempts.replace(self.attempts.get() + 1) == 0;
         self.told.set(match &result {
+            Err(Undelivered::AlreadyCompleted) if first => Told::Before,
             Ok(()) | Err(Undelivered::AlreadyCompleted) => Told::Answered,
             Err(Undelivered::ForNow(_)) => Told::NotYet,
             Err(Undelivered::ForGood(_)) => Told::Never,
@@ -255,7 +282,12 @@ impl World for Live<'_> {
             at: clock(),
         };
         let mut values = metrics::of(&invocation);
-        if outcome.is_ok() && self.told.get() != Told::Answered {
+        let told = self.told.get();
+        if told != Told::Answered {
+            // Whoever answers counts the answer.
+            values.retain(|value| value.name != "Answers");
+        }
+        if outcome.is_ok() && !matches!(told, Told::Answered | Told::Before) {
             values.extend(metrics::errors());
         }
         // Until it is known to be written, the report is not safe.

@@ -63,17 +63,22 @@ impl Owner {
     }
 }
 
-/// Finds out whose the deployed function is.
+/// The stack that a deployment's external id names, or its root; `None` where it names none, or one that is gone.
+///
+/// # Errors
+/// Where CloudFormation cannot be asked about it.
+pub async fn named(clients: &Clients, calls: &Calls, external_id: &str) -> Result<Option<Described>, Outage> {
+    match identity(external_id) {
+        Some(_) => root(clients, calls, external_id).await,
+        None => Ok(None),
+    }
+}
+
+/// Finds out whose the deployed function is, whose deployment names no stack.
 ///
 /// # Errors
 /// Where no source can tell: none says which stack, and one may not be asked.
 pub async fn find(clients: &Clients, calls: &Calls, deployment: &Deployment) -> Result<Owner, Outage> {
-    let named = deployment.external_id.as_deref().filter(|id| identity(id).is_some());
-    if let Some(stack) = named
-        && let Some(described) = root(clients, calls, stack).await?
-    {
-        return Ok(Owner::Stack(described));
-    }
     let function = deployment.function.as_str();
     let tagged = function_of(clients, calls, function).await;
     if let Ok(Tagged { stack: Some(stack), .. }) = &tagged

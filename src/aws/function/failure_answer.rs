@@ -15,6 +15,7 @@ use crate::{
     event::{HookEvent, Phase},
     facts::Why,
     hook::guard_job,
+    world::Outage,
 };
 
 /// Characters of what Lambda says of a failure.
@@ -52,13 +53,19 @@ impl FailureAnswerer {
         };
         let live = Live::new(resident, phase(record));
         let died = outage(format!("judge: {}", hook(record)), Why::NotObserved(cause(record)));
-        let job = async |mode: &std::cell::Cell<_>| {
-            mode.set(Some(live.fetch_policy().await?.mode));
-            Err(died)
+        let job = async {
+            // The mode stays with `live`; that it cannot be read is told, but what matters is that the hook died.
+            let policy = live.fetch_policy().await;
+            Err(policy.err().map_or(died.clone(), |unread| also(died, &unread)))
         };
-        let guarded = guard_job(&live, &event, allowance, resident.settings.mode, job).await;
+        let guarded = guard_job(&live, &event, allowance, resident.settings.mode, live.mode(), job).await;
         finish(Kind::FailureAnswerer, resident, &live, &event, &guarded, log)
     }
+}
+
+/// The failure of the hook, and that its policy cannot be read.
+fn also(died: Outage, unread: &Outage) -> Outage {
+    Outage { why: Why::NotObserved(format!("{}; moreover it {unread}", died.why)), ..died }
 }
 
 /// The phase of the hook that died, by its name. Nothing depends on it but words.

@@ -152,6 +152,7 @@ impl Line {
         let what = line.said();
         line.message = format!("{} {}: {what}; {}", guarded.answer, event.deployment_id, guarded.delivery);
         line.message = cut(&line.message);
+        line.hide(event.execution_id.as_str());
         if live.is_unrecorded()
             && let Ok(judgement) = &guarded.outcome
         {
@@ -246,6 +247,12 @@ impl Line {
         format!("{decision}, {fitness}{reason}")
     }
 
+    /// Takes an execution id out of what CodeDeploy said of it.
+    fn hide(&mut self, id: &str) {
+        let texts = [Some(&mut self.message), self.delivery.as_mut(), self.error.as_mut(), self.unpublished.as_mut()];
+        texts.into_iter().flatten().for_each(|text| *text = without(text, id));
+    }
+
     /// Puts the whole report into the line, for it is nowhere else; as much of it as there is room for.
     fn enclose(&mut self, judgement: &Judgement) {
         let input = self.stack.clone().unwrap_or_default();
@@ -294,6 +301,18 @@ fn told(mishap: &Mishap) -> String {
         }
         Mishap::Outage(_) | Mishap::Deadline(_) => cut(&mishap.to_string()),
     }
+}
+
+/// `text` without an execution id that it quotes, whole or cut off.
+fn without(text: &str, id: &str) -> String {
+    let beginning: String = id.chars().take(LEAST_ID).collect();
+    let mut parts = text.split(beginning.as_str());
+    let mut clean = parts.next().unwrap_or_default().to_owned();
+    for rest in parts {
+        clean.push_str("(the execution id)");
+        clean.push_str(rest.trim_start_matches(|c: char| !c.is_whitespace() && !"'\"`,;".contains(c)));
+    }
+    clean
 }
 
 fn end_of(id: &str) -> Option<String> {

@@ -25,7 +25,8 @@ use super::{
 };
 use crate::{
     event::{EventError, HookEvent, Phase},
-    hook::{Delivery, Guarded, guard},
+    hook::{Delivery, Guarded, guard_job},
+    job,
 };
 
 /// No answer went out, although there was somebody to answer. Lambda hands the event to the failure destination.
@@ -78,7 +79,8 @@ impl Hook {
             Err(error) => return Ok(refuse(resident, Kind::Hook(self.entry), &error, log).await),
         };
         let live = Live::new(resident, self.entry);
-        let guarded = guard(&live, &event, allowance, resident.settings.mode).await;
+        let judging = job::judge(&live, &event, live.mode());
+        let guarded = guard_job(&live, &event, allowance, resident.settings.mode, live.mode(), judging).await;
         finish(Kind::Hook(self.entry), resident, &live, &event, &guarded, log)
     }
 }
