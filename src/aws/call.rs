@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     rc::Rc,
     time::Duration,
 };
@@ -10,11 +10,13 @@ use std::{
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tokio::{
-    sync::Semaphore,
+    sync::{Semaphore, SemaphorePermit},
     time::{Instant, sleep_until, timeout_at},
 };
 
 use super::fault::{Fault, Operation};
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// Calls of one service at once. Enough to hide the latency of a region, few enough for the rates of a
 /// service that documents none, and for the file descriptors and memory of a small function.
@@ -25,7 +27,7 @@ const AT_ONCE_ELSEWHERE: usize = 16;
 struct Rate {
     operations: &'static [&'static str],
     /// Calls a second.
-    a_second: u32,
+    a_second: usize,
 }
 
 /// The documented rates that a large stack would reach, the most specific first.
@@ -63,11 +65,34 @@ pub struct Calls {
     rates: Rates,
     /// Whether calls of a service wait for each other at all.
     gated: bool,
-    /// When the next call of each entry of [`RATES`] may start.
-    next: RefCell<Vec<Instant>>,
-    gates: RefCell<BTreeMap<&'static str, Rc<Semaphore>>>,
+    /// When the last calls of each entry of [`RATES`] started or will start, as many as may within a second.
+    starts: RefCell<Vec<VecDeque<Instant>>>,
+    gates: RefCell<BTreeMap<&'static str, Rc<Gate>>>,
     counts: RefCell<BTreeMap<&'static str, u32>>,
     deadline: Cell<Option<Instant>>,
+}
+
+/// The places of one service: calls that may be on their way at once.
+#[derive(Debug)]
+struct Gate {
+    places: Semaphore,
+    left: Cell<usize>,
+}
+
+impl Gate {
+    fn new(places: usize) -> Self {
+        Self { places: Semaphore::new(places), left: Cell::new(places) }
+    }
+
+    /// Takes away the place of a call that was throttled, the SDK's retries included: the service asks for fewer
+    /// calls at once. One place always stays.
+    fn narrow(&self, place: SemaphorePermit<'_>) {
+        let left = self.left.get();
+        if left > 1 {
+            self.left.set(left - 1);
+            place.forget();
+        }
+    }
 }
 
 impl Calls {
@@ -76,7 +101,7 @@ impl Calls {
         Self {
             rates,
             gated: true,
-            next: RefCell::new(vec![Instant::now(); RATES.len()]),
+            starts: RefCell::new(vec![VecDeque::new(); RATES.len()]),
             gates: RefCell::default(),
             counts: RefCell::default(),
             deadline: Cell::new(None),
@@ -93,9 +118,11 @@ impl Calls {
         AT_ONCE.iter().find(|(name, _)| *name == service).map_or(AT_ONCE_ELSEWHERE, |(_, at_once)| *at_once)
     }
 
-    /// Begins an invocation: counts start from zero, and [`Self::within`] ends calls at `deadline`.
+    /// Begins an invocation: counts start from zero, every service has all of its places again, and
+    /// [`Self::within`] ends calls at `deadline`.
     pub fn begin(&self, deadline: Option<Instant>) {
         self.counts.borrow_mut().clear();
+        self.gates.borrow_mut().clear();
         self.deadline.set(deadline);
     }
 
@@ -136,31 +163,78 @@ impl Calls {
             sleep_until(start).await;
         }
         let gate = self.gate(operation.service());
-        let Ok(_turn) = gate.acquire().await else {
+        let Ok(place) = gate.places.acquire().await else {
             return Err(Fault::Failed { code: None, message: "the gate is closed".to_owned(), passing: false });
         };
         *self.counts.borrow_mut().entry(operation.name).or_default() += 1;
         // On the heap: else every waiting caller would hold the room of an SDK future, some ten kilobytes.
-        Box::pin(send()).await.map_err(|error| Fault::of(&error))
+        let result = Box::pin(send()).await.map_err(|error| Fault::of(&error));
+        if matches!(result, Err(Fault::Throttled)) {
+            gate.narrow(place);
+        }
+        result
     }
 
-    fn gate(&self, service: &'static str) -> Rc<Semaphore> {
+    fn gate(&self, service: &'static str) -> Rc<Gate> {
         let at_once = if self.gated { Self::at_once(service) } else { Semaphore::MAX_PERMITS };
         let mut gates = self.gates.borrow_mut();
-        gates.entry(service).or_insert_with(|| Rc::new(Semaphore::new(at_once))).clone()
+        gates.entry(service).or_insert_with(|| Rc::new(Gate::new(at_once))).clone()
     }
 
-    /// When a call may start that falls under a documented rate: calls start evenly spaced.
+    /// When a call may start that falls under a documented rate: never more than so many within any second.
     fn turn(&self, operation: Operation) -> Option<Instant> {
         if self.rates == Rates::Unlimited {
             return None;
         }
         let index = RATES.iter().position(|rate| rate.covers(operation.name))?;
-        let rate = RATES.get(index)?;
-        let mut next = self.next.borrow_mut();
-        let slot = next.get_mut(index)?;
-        let start = (*slot).max(Instant::now());
-        *slot = start + Duration::from_secs(1) / rate.a_second;
+        let (rate, mut all) = (RATES.get(index)?, self.starts.borrow_mut());
+        let starts = all.get_mut(index)?;
+        let mut start = Instant::now();
+        if starts.len() >= rate.a_second {
+            start = starts.pop_front().map_or(start, |earlier| start.max(earlier + SECOND));
+        }
+        starts.push_back(start);
         Some(start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BACKUPS: Operation = Operation::named("dynamodb:DescribeContinuousBackups");
+
+    fn starts(calls: &Calls, operation: Operation, count: usize, begun: Instant) -> Vec<u128> {
+        (0..count).map(|_| calls.turn(operation).map_or(0, |start| (start - begun).as_millis())).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn never_more_start_within_a_second_than_aws_documents() {
+        let (calls, begun) = (Calls::new(Rates::Documented), Instant::now());
+        let first = starts(&calls, BACKUPS, 25, begun);
+        assert_eq!(first, [[0; 10].as_slice(), &[1_000; 10], &[2_000; 5]].concat());
+        // Another operation of the service has a rate of its own, or none.
+        assert_eq!(calls.turn(Operation::named("dynamodb:DescribeTimeToLive")), None);
+        tokio::time::advance(Duration::from_millis(2_500)).await;
+        assert_eq!(starts(&calls, BACKUPS, 6, begun), [2_500, 2_500, 2_500, 2_500, 2_500, 3_000]);
+        assert_eq!(Calls::new(Rates::Unlimited).turn(BACKUPS), None);
+    }
+
+    #[test]
+    fn the_most_specific_rate_counts() {
+        let rate = |operation| RATES.iter().find(|rate| rate.covers(operation)).map(|rate| rate.a_second);
+        assert_eq!(rate("lambda:GetFunction"), Some(100));
+        assert_eq!(rate("lambda:GetPolicy"), Some(15));
+        assert_eq!(rate("lambda:GetFunctionUrlConfig"), Some(15));
+        assert_eq!(rate("s3:GetBucketAcl"), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_throttled_call_takes_its_place_away_but_for_the_last() {
+        let gate = Gate::new(3);
+        for left in [2, 1, 1] {
+            gate.narrow(gate.places.acquire().await.unwrap());
+            assert_eq!(gate.places.available_permits(), left);
+        }
     }
 }
