@@ -123,6 +123,23 @@ fn the_alarm_on_what_the_hooks_say_is_on_a_metric_that_they_send() {
     assert_eq!((&alarm["Namespace"], alarm.get("Dimensions")), (&json!(metrics::NAMESPACE), None));
 }
 
+/// The list of answers is of fields that the log line has.
+#[test]
+fn the_log_is_asked_for_what_is_in_it() {
+    let line = include_str!("../../src/aws/function/log_line.rs");
+    let body = body();
+    let query = widgets(&body).iter().find_map(|widget| widget["properties"]["query"].as_str()).expect("a query");
+    let (_, fields) = query.split_once("| fields @timestamp, ").expect("fields");
+    let (fields, _) = fields.split_once(" | ").expect("an end");
+    for field in fields.split(", ") {
+        let (outer, inner) = field.split_once('.').map_or((field, None), |(outer, inner)| (outer, Some(inner)));
+        assert!(line.contains(&format!("\n    {outer}: ")), "the log line has no field {outer}");
+        let known = inner.is_none_or(|inner| ["function", "fitness"].contains(&inner));
+        assert!(known, "{field}: say here where it comes from");
+    }
+    assert!(line.contains("\n    fitness: Option<Score>"), "of a judgement");
+}
+
 #[test]
 fn each_graph_says_what_it_shows() {
     let body = body();

@@ -1,6 +1,9 @@
 //! The functions that answer CodeDeploy, and what stands by when they cannot.
 
-use fitgate::event::Phase;
+use fitgate::{
+    aws::settings::{self, PolicySource, Settings},
+    event::Phase,
+};
 use serde_json::{Value, json};
 
 use crate::template::{properties, read, resources, texts};
@@ -180,4 +183,28 @@ fn the_hooks_are_built_without_the_terminal_program() {
     let (_, build) = manifest.split_once("[package.metadata.lambda.build]\n").expect("how cargo-lambda builds");
     let lines: Vec<_> = build.lines().take_while(|line| !line.is_empty()).collect();
     assert_eq!(lines, ["no_default_features = true", "features = [\"aws\"]"]);
+}
+
+/// What template.yaml sets is what the functions read, and to values that they take.
+#[test]
+fn the_functions_understand_their_variables() {
+    let template = read();
+    let known = [settings::MODE, settings::POLICY_APPCONFIG, settings::HISTORY_TABLE, settings::ANSWER_RESERVE];
+    for id in FUNCTIONS {
+        let variables = properties(&template, id)["Environment"]["Variables"].as_object().expect("variables");
+        assert!(variables.keys().all(|name| known.contains(&name.as_str())), "{id}: {variables:?}");
+        let value = |name: &str| match variables.get(name)? {
+            Value::String(text) => Some(text.clone()),
+            // The names that CloudFormation would fill in.
+            reference => match reference.pointer("/Ref").and_then(Value::as_str) {
+                Some("Mode") => template["Parameters"]["Mode"]["Default"].as_str().map(str::to_owned),
+                Some(resource) => Some(resource.to_owned()),
+                None => reference["Fn::Sub"].as_str().map(|text| text.replace(['$', '{', '}'], "")),
+            },
+        };
+        let settings = Settings::read(|name| value(name).map(Into::into));
+        assert!(settings.mistakes.is_empty(), "{id}: {:?}", settings.mistakes);
+        assert!(matches!(settings.policy, PolicySource::AppConfig(_)), "{id}");
+        assert_eq!(settings.history_table.is_some(), HOOKS.contains(&id), "{id}: only hooks keep a history");
+    }
 }

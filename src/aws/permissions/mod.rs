@@ -15,20 +15,26 @@ use table::{HISTORY, POLICY, ROWS, Row, Scope};
 
 use crate::{checks, need::Need};
 
-/// To find out which deployment an event belongs to, and to answer it.
+/// To find out which deployment an event belongs to; and the version that a dry run is for.
 const DEPLOYMENT: &[&str] = &[
     "codedeploy:BatchGetDeploymentTargets",
     "codedeploy:GetApplicationRevision",
     "codedeploy:GetDeployment",
     "codedeploy:ListDeploymentTargets",
-    "codedeploy:PutLifecycleEventHookExecutionStatus",
+    "lambda:GetAlias",
+    "lambda:GetFunctionConfiguration",
 ];
 
-/// To find the stack of a function, and what it holds.
+/// To answer it.
+const ANSWER: &[&str] = &["codedeploy:PutLifecycleEventHookExecutionStatus"];
+
+/// To find the stack of a function, and what it holds. `GetFunction` shows the tags only to who may list them:
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html>.
 const STACK: &[&str] = &[
     "cloudformation:DescribeStackResources",
     "cloudformation:DescribeStacks",
     "cloudformation:ListStackResources",
+    "lambda:GetFunction",
     "lambda:ListTags",
 ];
 
@@ -125,13 +131,13 @@ pub fn every_need() -> BTreeSet<Need> {
 
 /// The actions of a hook that observes `needs`.
 pub fn of_hook(needs: &BTreeSet<Need>) -> BTreeSet<&'static str> {
-    let own = [DEPLOYMENT, STACK, OWNER, METRICS, RELEASES].concat();
+    let own = [DEPLOYMENT, ANSWER, STACK, OWNER, METRICS, RELEASES].concat();
     needs.iter().flat_map(|need| need.actions()).chain(own).collect()
 }
 
-/// The actions of the function that answers for a hook that died: it observes nothing.
+/// The actions of the function that answers for a hook that died: it looks at nothing but the policy.
 pub fn of_failure_answerer() -> BTreeSet<&'static str> {
-    [DEPLOYMENT, OWNER, METRICS].concat().into_iter().collect()
+    [ANSWER, OWNER, METRICS].concat().into_iter().collect()
 }
 
 /// The statements that allow `actions` and nothing else.

@@ -82,12 +82,12 @@ pub(super) const ROWS: &[Row] = &[
     only(
         "Stacks",
         &["arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/*"],
-        &[
-            "cloudformation:DescribeStackResources",
-            "cloudformation:DescribeStacks",
-            "cloudformation:GetTemplate",
-            "cloudformation:ListStackResources",
-        ],
+        &["cloudformation:DescribeStacks", "cloudformation:GetTemplate", "cloudformation:ListStackResources"],
+    ),
+    everything(
+        "StackOfAFunction",
+        "asked by the name of a function, there is no stack yet to name",
+        &["cloudformation:DescribeStackResources"],
     ),
     // What each type's read handler calls stands with its service: Cloud Control has no permissions of its own.
     // https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/security.html
