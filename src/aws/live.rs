@@ -192,7 +192,7 @@ impl<'r> Live<'r> {
 
     fn table(&self) -> Option<Table<'r>> {
         let Resident { settings, clients, calls, .. } = self.resident;
-        settings.history_table.as_ref().map(|name| Table::new(clients, calls, name))
+        settings.history_table.as_ref().map(|name| Table::new(clients, calls, name).keeping(settings.history_days))
     }
 
     fn elapsed(&self) -> Duration {

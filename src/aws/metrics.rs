@@ -180,7 +180,7 @@ async fn put(clients: &Clients, calls: &Calls, values: &[Value], at: Timestamp) 
     let send = || clients.cloudwatch.put_metric_data().namespace(NAMESPACE).set_metric_data(Some(data)).send();
     match calls.call(PUT, send).await {
         Ok(_) => Ok(()),
-        Err(fault) => Err(outage(format!("send {} metrics", values.len()), fault.why(PUT))),
+        Err(fault) => Err(outage("send the metrics", fault.why(PUT))),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A wrong setting is no error of the reading: the hook has to answer all the same, and says what is wrong.
 
-use std::{ffi::OsString, fmt, path::PathBuf, time::Duration};
+use std::{ffi::OsString, fmt, num::NonZeroU16, path::PathBuf, time::Duration};
 
 use crate::{facts::Why, hook::DEFAULT_RESERVE, policy::Mode, world::Outage};
 
@@ -14,6 +14,9 @@ pub const POLICY_APPCONFIG: &str = "FITGATE_POLICY_APPCONFIG";
 pub const POLICY_FILE: &str = "FITGATE_POLICY_FILE";
 /// The DynamoDB table of the history, by name or ARN.
 pub const HISTORY_TABLE: &str = "FITGATE_HISTORY_TABLE";
+/// After how many days an item of the history expires. Unset, none does: a history that forgot the last good release
+/// would have nothing to compare the next one with. Longer than the longest pause between releases, if at all.
+pub const HISTORY_DAYS: &str = "FITGATE_HISTORY_DAYS";
 /// Of the function's time-out, how many seconds are kept for answering and publishing.
 pub const ANSWER_RESERVE: &str = "FITGATE_ANSWER_RESERVE_SECONDS";
 
@@ -21,6 +24,9 @@ pub const ANSWER_RESERVE: &str = "FITGATE_ANSWER_RESERVE_SECONDS";
 const LEAST_RESERVE: u64 = 5;
 /// More than a third of the longest time-out that Lambda has leaves too little to judge in.
 const MOST_RESERVE: u64 = 300;
+
+/// Ten years of history.
+const MOST_DAYS: u16 = 3_650;
 
 /// The longest `Identifier` of AppConfig's data plane:
 /// <https://docs.aws.amazon.com/appconfig/2019-10-09/APIReference/API_appconfigdata_StartConfigurationSession.html>.
@@ -65,6 +71,8 @@ pub struct Settings {
     pub policy: PolicySource,
     /// The table of the history, where one is configured.
     pub history_table: Option<String>,
+    /// After how many days its items expire; none where they stay.
+    pub history_days: Option<NonZeroU16>,
     /// The time kept for answering.
     pub reserve: Duration,
     /// What is wrong, variable by variable. Nothing is judged then.
@@ -86,6 +94,7 @@ impl Default for Settings {
             mode: Mode::Enforce,
             policy: PolicySource::Shipped,
             history_table: None,
+            history_days: None,
             reserve: DEFAULT_RESERVE,
             mistakes: Vec::new(),
         }
@@ -106,8 +115,8 @@ impl Settings {
             let text = value.into_string();
             text.map_err(|_| mistakes.push(Mistake { variable: name, wrong: "is not UTF-8".to_owned() })).ok()
         };
-        let [mode, appconfig, file, table, reserve] =
-            [MODE, POLICY_APPCONFIG, POLICY_FILE, HISTORY_TABLE, ANSWER_RESERVE].map(&mut take);
+        let [mode, appconfig, file, table, days, reserve] =
+            [MODE, POLICY_APPCONFIG, POLICY_FILE, HISTORY_TABLE, HISTORY_DAYS, ANSWER_RESERVE].map(&mut take);
         let mut wrong = |variable, wrong: String| mistakes.push(Mistake { variable, wrong });
 
         let mut settings = Self::default();
@@ -138,6 +147,13 @@ impl Settings {
                 wrong(HISTORY_TABLE, format!("is `{}`, which is neither a table's name nor its ARN", shown(&table)));
             }
             None => {}
+        }
+        if let Some(text) = days {
+            let read = text.parse().ok().filter(|days: &NonZeroU16| days.get() <= MOST_DAYS);
+            match read {
+                Some(days) => settings.history_days = Some(days),
+                None => wrong(HISTORY_DAYS, format!("is `{}`; write whole days, 1 to {MOST_DAYS}", shown(&text))),
+            }
         }
         match reserve.as_deref().map(|text| (text, text.parse())) {
             Some((_, Ok(seconds @ LEAST_RESERVE..=MOST_RESERVE))) => settings.reserve = Duration::from_secs(seconds),
@@ -205,7 +221,8 @@ mod tests {
     #[test]
     fn nothing_set_is_the_default() {
         assert_eq!(read(&[]), Settings::default());
-        let empty = [MODE, POLICY_APPCONFIG, POLICY_FILE, HISTORY_TABLE, ANSWER_RESERVE].map(|name| (name, ""));
+        let empty =
+            [MODE, POLICY_APPCONFIG, POLICY_FILE, HISTORY_TABLE, HISTORY_DAYS, ANSWER_RESERVE].map(|name| (name, ""));
         assert_eq!(read(&empty), Settings::default());
         assert_eq!(Settings::default().valid(), Ok(()));
     }
@@ -216,6 +233,7 @@ mod tests {
             (MODE, "observe"),
             (POLICY_APPCONFIG, "abc1234/prod/fitgate policy"),
             (HISTORY_TABLE, "history"),
+            (HISTORY_DAYS, "400"),
             (ANSWER_RESERVE, "30"),
         ]);
         let profile = Profile {
@@ -229,6 +247,7 @@ mod tests {
                 mode: Mode::Observe,
                 policy: PolicySource::AppConfig(profile),
                 history_table: Some("history".to_owned()),
+                history_days: NonZeroU16::new(400),
                 reserve: Duration::from_secs(30),
                 mistakes: Vec::new(),
             }
@@ -249,6 +268,9 @@ mod tests {
             (&[(POLICY_APPCONFIG, "a/b/c"), (POLICY_FILE, "x")], "FITGATE_POLICY_FILE and FITGATE_POLICY_APPCONFIG"),
             (&[(HISTORY_TABLE, "a b")], "FITGATE_HISTORY_TABLE is `a b`"),
             (&[(HISTORY_TABLE, "arn:aws:s3:::bucket")], "FITGATE_HISTORY_TABLE is `arn:aws:s3:::bucket`"),
+            (&[(HISTORY_DAYS, "0")], "FITGATE_HISTORY_DAYS is `0`; write whole days, 1 to 3650"),
+            (&[(HISTORY_DAYS, "3651")], "FITGATE_HISTORY_DAYS is `3651`"),
+            (&[(HISTORY_DAYS, "a year")], "FITGATE_HISTORY_DAYS is `a year`"),
             (&[(ANSWER_RESERVE, "20s")], "FITGATE_ANSWER_RESERVE_SECONDS is `20s`; write whole seconds, 5 to 300"),
             (&[(ANSWER_RESERVE, "4")], "FITGATE_ANSWER_RESERVE_SECONDS is `4`"),
             (&[(ANSWER_RESERVE, "-1")], "FITGATE_ANSWER_RESERVE_SECONDS is `-1`"),

@@ -9,7 +9,8 @@ use super::{Exit, Format, Trouble, connection::Connection, note, print};
 use crate::{
     aws::{
         StackKey,
-        history::{EXPORT, Table, VARIABLE, installed},
+        history::{EXPORT, Table, installed},
+        settings::HISTORY_TABLE,
     },
     event::{DeploymentId, Phase},
     source::printable,
@@ -54,7 +55,7 @@ struct NoStack(String);
 /// Nobody says where the history is.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "no history table is known: {VARIABLE} is not set, and no stack here exports {EXPORT}; give --table, or another --region"
+    "no history table is known: {HISTORY_TABLE} is not set, and no stack here exports {EXPORT}; give --table, or another --region"
 )]
 struct NoTable;
 
@@ -114,7 +115,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
 /// The table that the environment names.
 #[expect(clippy::disallowed_methods, reason = "the shell reads the environment here, where the option is read")]
 fn configured() -> Option<String> {
-    std::env::var(VARIABLE).ok().filter(|name| !name.is_empty())
+    std::env::var(HISTORY_TABLE).ok().filter(|name| !name.is_empty())
 }
 
 fn show(trend: &Trend, arguments: &Arguments) -> Result<(), Trouble> {

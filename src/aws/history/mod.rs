@@ -45,9 +45,6 @@ pub const QUERY: Operation = Operation::named("dynamodb:Query");
 /// The call that tells what became of deployments.
 pub const DEPLOYMENTS: Operation = Operation::named("codedeploy:BatchGetDeployments");
 
-/// The environment variable that names the table.
-pub const VARIABLE: &str = "FITGATE_HISTORY_TABLE";
-
 /// What a report says where no table is configured: there is no baseline then.
 pub const NO_TABLE: &str =
     "no history table is configured: this release is compared with none, and will be none to compare with";
