@@ -1,8 +1,16 @@
 //! The double itself: the SDK's clients read what it says.
 
+mod alarms;
 mod asking;
+mod buckets;
+mod deployments;
+mod documents;
 mod faults;
+mod functions;
+mod items;
+mod lists;
 mod round_trips;
+mod stacks;
 
 use fitgate::{
     deployment::{AppSpec, Hooks, Version},
@@ -25,8 +33,78 @@ fn account() -> Double {
             .with_parameter("Stage", "prod"),
     );
     buckets(&double);
+    functions(&double);
+    tables(&double);
+    others(&double);
     double.codedeploy(deploy);
     double
+}
+
+fn functions(double: &Double) {
+    let documents = [
+        ("FunctionConfiguration", "orders", json!({"Runtime": "provided.al2023", "Timeout": 30})),
+        ("FunctionConfiguration", "orders:1", json!({"Runtime": "provided.al2023", "Timeout": 20})),
+        ("Function", "orders", json!({"Code": {"RepositoryType": "S3", "Location": "https://example.com/code.zip"}})),
+        ("FunctionConcurrency", "orders", json!({"ReservedConcurrentExecutions": 5})),
+        ("FunctionCodeSigningConfig", "orders", json!({"CodeSigningConfigArn": "arn", "FunctionName": "orders"})),
+        ("FunctionEventInvokeConfig", "orders:live", json!({"MaximumRetryAttempts": 0, "LastModified": 946_684_800})),
+        ("FunctionUrlConfig", "orders:live", json!({"FunctionUrl": "https://x.on.aws/", "AuthType": "AWS_IAM"})),
+        ("Alias", "orders:live", json!({"Description": "where CodeDeploy has it"})),
+        ("Policy", "orders:live", json!({"Policy": {"Version": "2012-10-17", "Statement": []}, "RevisionId": "1"})),
+        ("ProvisionedConcurrencyConfig", "orders:live", json!({"Status": "READY"})),
+        (
+            "EventSourceMapping",
+            "mapping",
+            json!({"UUID": "mapping", "FunctionArn": "function:orders", "BatchSize": 10}),
+        ),
+    ];
+    for (name, key, document) in documents {
+        double.set(&format!("lambda:Get{name}"), key, document);
+    }
+    double.set("lambda:ListTags", "orders", json!({"Tags": {"team": "shop"}}));
+}
+
+fn tables(double: &Double) {
+    let key = |name: &str, kind: &str| json!({"AttributeName": name, "KeyType": kind});
+    let table = json!({
+        "TableName": "orders",
+        "TableStatus": "ACTIVE",
+        "KeySchema": [key("Customer", "HASH"), key("Order", "RANGE")],
+    });
+    double.set("dynamodb:DescribeTable", "orders", json!({"Table": table}));
+    double.set("dynamodb:GetResourcePolicy", "orders", json!({"Policy": {"Statement": []}, "RevisionId": "1"}));
+    let target = json!({
+        "ServiceNamespace": "dynamodb",
+        "ResourceId": "table/orders",
+        "ScalableDimension": "dynamodb:table:ReadCapacityUnits",
+        "MinCapacity": 5,
+        "MaxCapacity": 50,
+        "CreationTime": 946_684_800,
+    });
+    double.set("application-autoscaling:DescribeScalableTargets", "orders, reading", target.clone());
+    let mut policy = target;
+    policy["PolicyName"] = "reading".into();
+    policy["PolicyType"] = "TargetTrackingScaling".into();
+    double.set("application-autoscaling:DescribeScalingPolicies", "orders, reading", policy);
+    let cluster = json!({"ClusterName": "cache", "SSEDescription": {"Status": "ENABLED"}});
+    double.set("dax:DescribeClusters", "cache", cluster);
+}
+
+fn others(double: &Double) {
+    let arn = "arn:aws:dynamodb:us-east-1:123456789012:table/orders";
+    double.set("backup:ListProtectedResources", arn, json!({"ResourceType": "DynamoDB"}));
+    let alarm = json!({"StateValue": "OK", "Threshold": 1, "Period": 60, "StateUpdatedTimestamp": 946_684_800});
+    double.set("cloudwatch:DescribeAlarms", "errors", alarm);
+    let result = json!({
+        "ComplianceType": "NON_COMPLIANT",
+        "EvaluationResultIdentifier": {"EvaluationResultQualifier": {"ConfigRuleName": "s3-bucket-versioning-enabled"}},
+        "ResultRecordedTime": 946_684_800,
+    });
+    double.set("config:GetComplianceDetailsByResource", "AWS::S3::Bucket/data", json!({"EvaluationResults": [result]}));
+    double.set("cloudcontrol:GetResource", "AWS::SQS::Queue/queue", json!({"VisibilityTimeout": 180}));
+    let policy = json!({"Content": "version: 1\n", "ContentType": "application/yaml", "VersionLabel": "v1"});
+    double.set("appconfigdata:GetLatestConfiguration", "fitgate/prod/policy", policy);
+    double.set("cloudformation:ListExports", "fitgate-history", json!({"Value": "history"}));
 }
 
 fn buckets(double: &Double) {

@@ -56,11 +56,17 @@ pub(crate) struct Refusal {
     /// The error code, `NoSuchBucket`.
     pub(crate) code: String,
     pub(crate) message: String,
+    /// A member of its own beside the message, where the protocol is JSON.
+    pub(crate) member: Option<(&'static str, Value)>,
 }
 
 impl Refusal {
     pub(crate) fn new(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { status, code: code.into(), message: message.into() }
+        Self { status, code: code.into(), message: message.into(), member: None }
+    }
+
+    pub(crate) fn with(self, name: &'static str, value: Value) -> Self {
+        Self { member: Some((name, value)), ..self }
     }
 }
 

@@ -147,6 +147,16 @@ impl Double {
         act(&mut self.state().engine)
     }
 
+    /// The items of a table, in the order in which they were first put.
+    pub(crate) fn items(&self, table: &str) -> Vec<Value> {
+        self.state().tables.get(table).into_iter().flatten().cloned().map(Value::Object).collect()
+    }
+
+    /// What was put to CloudWatch, each with its `Namespace`.
+    pub(crate) fn metrics(&self) -> Vec<Value> {
+        self.state().metrics.clone()
+    }
+
     /// The most items of a page of any list.
     pub(crate) fn page_size(&self, items: usize) {
         self.state().page = Some(items);

@@ -1,11 +1,19 @@
 //! What the double knows.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use fitgate::rehearsal::engine::{Engine, Settings};
 use serde_json::Value;
 
-use super::{answers::Answers, call::Call, fault::Planned, page::Paging, record::Record, stack::Stack};
+use super::{
+    answers::Answers,
+    call::Call,
+    fault::Planned,
+    page::Paging,
+    record::Record,
+    services::{Items, Polls},
+    stack::Stack,
+};
 
 /// The account that everything belongs to.
 pub(crate) const ACCOUNT: &str = "123456789012";
@@ -18,6 +26,11 @@ pub(crate) struct State {
     pub(crate) answers: Answers,
     pub(crate) stacks: Vec<Stack>,
     pub(crate) engine: Engine,
+    /// Items by table.
+    pub(crate) tables: BTreeMap<String, Items>,
+    /// What `PutMetricData` was given, each with its namespace.
+    pub(crate) metrics: Vec<Value>,
+    pub(crate) polls: Polls,
     pub(crate) faults: Vec<Planned>,
     pub(crate) record: Record,
     pub(crate) latency: Duration,
@@ -33,6 +46,9 @@ impl State {
             answers: Answers::default(),
             stacks: Vec::new(),
             engine: Engine::new(settings),
+            tables: BTreeMap::new(),
+            metrics: Vec::new(),
+            polls: Polls::default(),
             faults: Vec::new(),
             record: Record::default(),
             latency: Duration::ZERO,

@@ -7,6 +7,11 @@ use fitgate::aws::Fault as Seen;
 use super::{account, asking::ask};
 use crate::double::{Fault, Which, operations};
 
+/// Operations whose output has no member in the body.
+const BODILESS: [&str; 2] = ["cloudwatch:PutMetricData", "s3:HeadBucket"];
+/// The configuration is whatever the body is.
+const LATEST: &str = "appconfigdata:GetLatestConfiguration";
+
 /// What fitgate makes of a fault that does not pass.
 fn is_expected(fault: &Fault, seen: &Result<String, Seen>, operation: &str) -> bool {
     match (fault, seen) {
@@ -14,15 +19,17 @@ fn is_expected(fault: &Fault, seen: &Result<String, Seen>, operation: &str) -> b
         (Fault::Hang, Err(Seen::TimedOut)) => true,
         (Fault::Status500 | Fault::Reset | Fault::AnswerLost, Err(Seen::Failed { passing: true, .. })) => true,
         (Fault::Garbage | Fault::WrongShape, Err(Seen::Failed { code: None, .. })) => true,
-        // No body is looked at, or any text is one.
-        (Fault::Garbage | Fault::WrongShape, Ok(_)) => {
-            ["s3:HeadBucket", "s3:GetBucketPolicy"].contains(&operation) && *fault == Fault::WrongShape
-                || operation == "s3:HeadBucket"
+        // Where nobody looks at the body, or any bytes or text will do.
+        (Fault::Garbage, Ok(_)) => BODILESS.contains(&operation) || operation == LATEST,
+        (Fault::WrongShape, Ok(_)) => {
+            BODILESS.contains(&operation) || [LATEST, "s3:GetBucketPolicy"].contains(&operation)
         }
         (Fault::NotFound, Err(Seen::NotFound { .. })) => true,
-        (Fault::NotFound, Err(Seen::Failed { code: Some(code), .. })) => {
-            operation.starts_with("cloudformation:") && code == "ValidationError"
-        }
+        (Fault::NotFound, Err(Seen::Failed { code: Some(code), .. })) => match operation.split(':').next() {
+            Some("cloudformation") => code == "ValidationError",
+            Some("config") => code == "InvalidParameterValueException",
+            _ => false,
+        },
         _ => false,
     }
 }

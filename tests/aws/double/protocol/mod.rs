@@ -46,7 +46,13 @@ impl Protocol {
     /// Writes what a call came to.
     pub(crate) fn write(self, operation: &str, outcome: Outcome) -> Response {
         match outcome {
-            Ok(Reply::Output(output)) => self.response(200, self.body(operation, &output)),
+            Ok(Reply::Output(mut output)) => {
+                // The token of a page that is the last.
+                if let Some(members) = output.as_object_mut() {
+                    members.retain(|_, value| !value.is_null());
+                }
+                self.response(200, self.body(operation, &output))
+            }
             Ok(Reply::Bytes { headers, body }) => Response { status: 200, headers, body },
             Err(refusal) => self.refused(&refusal),
         }
@@ -88,14 +94,20 @@ impl Protocol {
     }
 
     fn refused(self, refusal: &Refusal) -> Response {
-        let Refusal { status, code, message } = refusal;
+        let Refusal { status, code, message, member } = refusal;
         let inner = json!({"Code": code, "Message": message, "RequestId": REQUEST_ID});
         let wrapped = json!({"ErrorResponse": {
             "Error": {"Type": if *status < 500 { "Sender" } else { "Receiver" }, "Code": code, "Message": message},
             "RequestId": REQUEST_ID,
         }});
         let body = match self {
-            Self::Json(_) => json!({"__type": format!("com.amazonaws#{code}"), "message": message}).to_string().into(),
+            Self::Json(_) => {
+                let mut body = json!({"__type": format!("com.amazonaws#{code}"), "message": message});
+                if let Some((name, value)) = member {
+                    body[name] = value.clone();
+                }
+                body.to_string().into_bytes()
+            }
             Self::RestJson => json!({"Type": "User", "message": message}).to_string().into_bytes(),
             Self::Query | Self::RestXml => xml::document(&wrapped, xml::Lists::Repeated),
             Self::S3 => xml::document(&json!({"Error": inner}), xml::Lists::Repeated),

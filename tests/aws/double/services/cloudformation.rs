@@ -13,6 +13,9 @@ use crate::double::{
 /// `ListStackResources` and `DescribeStacks` have no size to ask for.
 const PAGE: usize = 100;
 
+/// Stored by the name of the export.
+const EXPORTS: &str = "cloudformation:ListExports";
+
 pub(super) struct CloudFormation;
 
 impl Service for CloudFormation {
@@ -29,6 +32,7 @@ impl Service for CloudFormation {
             "cloudformation:DescribeStackResources",
             "cloudformation:DescribeStacks",
             "cloudformation:GetTemplate",
+            "cloudformation:ListExports",
             "cloudformation:ListStackResources",
         ]
     }
@@ -55,6 +59,11 @@ impl Service for CloudFormation {
                 let (resources, next) = paging.of(call, known?.resources().iter())?;
                 let summaries: Vec<Value> = resources.into_iter().map(|resource| resource.summary()).collect();
                 (json!({"StackResourceSummaries": summaries}), next)
+            }
+            "ListExports" => {
+                let all: Vec<Value> = state.answers.all(EXPORTS).map(|(name, export)| named(name, export)).collect();
+                let (exports, next) = paging.of(call, all.into_iter())?;
+                (json!({"Exports": exports}), next)
             }
             "DescribeStackResources" => (self.resources(call, state)?, None),
             "GetTemplate" => (template(call, known?)?, None),
@@ -109,6 +118,12 @@ impl CloudFormation {
         });
         Ok(json!({"StackResources": described.collect::<Vec<_>>()}))
     }
+}
+
+fn named(name: &str, export: &Value) -> Value {
+    let mut export = export.clone();
+    export["Name"] = name.into();
+    export
 }
 
 fn template(call: &Call, stack: &Stack) -> Result<Value, Refusal> {

@@ -15,6 +15,11 @@ use crate::double::{
     state::State,
 };
 
+const GROUP: &str = "codedeploy:GetDeploymentGroup";
+
+/// Names of one call (<https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_BatchGetDeploymentGroups.html>).
+const MOST_GROUPS: usize = 100;
+
 pub(super) struct CodeDeploy;
 
 impl Service for CodeDeploy {
@@ -28,6 +33,7 @@ impl Service for CodeDeploy {
 
     fn operations(&self) -> Vec<&'static str> {
         vec![
+            "codedeploy:BatchGetDeploymentGroups",
             "codedeploy:BatchGetDeploymentTargets",
             "codedeploy:BatchGetDeployments",
             "codedeploy:CreateDeployment",
@@ -52,6 +58,10 @@ impl Service for CodeDeploy {
             }
             "codedeploy:GetDeploymentConfig" => vec![text(input, "deploymentConfigName").to_owned()],
             "codedeploy:BatchGetDeployments" => list(input, "deploymentIds"),
+            "codedeploy:BatchGetDeploymentGroups" => {
+                let application = text(input, "applicationName");
+                list(input, "deploymentGroupNames").iter().map(|group| format!("{application}/{group}")).collect()
+            }
             _ => vec![text(input, "deploymentId").to_owned()],
         }
     }
@@ -75,6 +85,7 @@ impl Service for CodeDeploy {
             "BatchGetDeploymentTargets" => {
                 output(engine.batch_get_deployment_targets(deployment, &list(&call.input, "targetIds")))
             }
+            "BatchGetDeploymentGroups" => self.groups(call, state),
             "GetApplicationRevision" => {
                 let revision: RevisionLocation = shaped(call.input.get("revision").cloned().unwrap_or_default())?;
                 output(engine.get_application_revision(call.key(), &revision))
@@ -110,10 +121,34 @@ impl Service for CodeDeploy {
 }
 
 impl CodeDeploy {
+    /// Groups of one application; the names of nobody are told in words, as a whole that succeeds.
+    fn groups(&self, call: &Call, state: &State) -> Outcome {
+        if call.keys.len() > MOST_GROUPS {
+            let message = format!("{} names; at most {MOST_GROUPS} are taken", call.keys.len());
+            return Err(Refusal::new(400, "BatchLimitExceededException", message));
+        }
+        let application = format!("{}/", call.text("applicationName"));
+        let stored = state.answers.all(GROUP).any(|(key, _)| key.starts_with(&application));
+        let (mut found, mut unknown) = (Vec::new(), Vec::new());
+        for key in &call.keys {
+            let single = Call { operation: GROUP, keys: vec![key.clone()], input: Value::Null };
+            match self.described(&single, state) {
+                Ok(Reply::Output(mut group)) => found.push(group["deploymentGroupInfo"].take()),
+                Err(refusal) if refusal.code == "ApplicationDoesNotExistException" && !stored => return Err(refusal),
+                _ => unknown.push(refusal_of_group(key)),
+            }
+        }
+        let mut output = json!({"deploymentGroupsInfo": found});
+        if !unknown.is_empty() {
+            output["errorMessage"] = unknown.join(" ").into();
+        }
+        Ok(Reply::Output(output))
+    }
+
     /// What is described by name: the engine's own view, and what the test stored, which stands on top.
     fn described(&self, call: &Call, state: &State) -> Outcome {
         let stored = state.answers.get(call.operation, call.key());
-        let (application, group) = (call.text("applicationName"), call.text("deploymentGroupName"));
+        let (application, group) = call.key().split_once('/').unwrap_or((call.key(), ""));
         let own = match call.name() {
             "GetDeploymentGroup" => value(state.engine.get_deployment_group(application, group)),
             "GetDeploymentConfig" => config(call.key()).ok_or_else(|| self.unknown(call)),
@@ -133,6 +168,10 @@ impl CodeDeploy {
             (Err(refusal), None) => Err(refusal),
         }
     }
+}
+
+fn refusal_of_group(key: &str) -> String {
+    format!("No Deployment Group found for name: {}.", key.split_once('/').map_or(key, |(_, group)| group))
 }
 
 /// A predefined configuration; others are stored.

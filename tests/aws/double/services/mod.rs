@@ -1,12 +1,22 @@
 //! The services: one file each. A service says which requests are its own, what they are about, and answers them.
 
+mod appconfigdata;
+mod autoscaling;
+mod backup;
+mod cloudcontrol;
 mod cloudformation;
+mod cloudwatch;
 mod codedeploy;
+mod config;
+mod dax;
+mod dynamodb;
+mod lambda;
 mod s3;
 mod s3control;
 
 use serde_json::Value;
 
+pub(crate) use self::{appconfigdata::Polls, dynamodb::Items};
 use super::{
     call::{Call, Outcome, Refusal},
     protocol::Protocol,
@@ -15,8 +25,21 @@ use super::{
 };
 
 /// All services.
-const SERVICES: &[&dyn Service] =
-    &[&cloudformation::CloudFormation, &codedeploy::CodeDeploy, &s3::S3, &s3control::S3Control];
+const SERVICES: &[&dyn Service] = &[
+    &appconfigdata::AppConfigData,
+    &autoscaling::AutoScaling,
+    &backup::Backup,
+    &cloudcontrol::CloudControl,
+    &cloudformation::CloudFormation,
+    &cloudwatch::CloudWatch,
+    &codedeploy::CodeDeploy,
+    &config::Config,
+    &dax::Dax,
+    &dynamodb::DynamoDb,
+    &lambda::Lambda,
+    &s3::S3,
+    &s3control::S3Control,
+];
 
 /// A service of AWS. Codes and statuses are those of its reference; what AWS does not write down is as clients
 /// report it.
@@ -38,11 +61,6 @@ pub(crate) trait Service: Sync {
 
     /// Its operations, `s3:GetBucketAcl`.
     fn operations(&self) -> Vec<&'static str>;
-
-    /// Further documents that answers are made of, named like operations.
-    fn documents(&self) -> &'static [&'static str] {
-        &[]
-    }
 
     /// The operation and input of a request, where the protocol does not say by itself.
     fn route(&self, _request: &Request) -> Option<(&'static str, Value)> {
@@ -96,8 +114,7 @@ pub(crate) fn of(request: &Request) -> Option<&'static dyn Service> {
 /// The double has no such operation: a test that asks for it must not pass by silence.
 pub(crate) fn named(operation: &str) -> (&'static dyn Service, &'static str) {
     let known = |service: &'static dyn Service| {
-        let names = service.operations().into_iter().chain(service.documents().iter().copied());
-        names.into_iter().find(|name| *name == operation).map(|name| (service, name))
+        service.operations().into_iter().find(|name| *name == operation).map(|name| (service, name))
     };
     SERVICES.iter().copied().find_map(known).unwrap_or_else(|| panic!("the double has no operation {operation}"))
 }
