@@ -46,6 +46,8 @@ pub enum Need {
     AccessPoint,
     /// `backup:ListProtectedResources`: what AWS Backup has a recovery point of
     ProtectedResources,
+    /// By Cloud Control, `AWS::Backup::BackupSelection`
+    BackupSelections,
     /// `dynamodb:DescribeTable`: keys, capacity, encryption and deletion protection
     Table,
     /// `dynamodb:DescribeContinuousBackups`
@@ -56,6 +58,10 @@ pub enum Need {
     TableResourcePolicy,
     /// `dynamodb:DescribeLimits`: the account's limits in the region
     TableLimits,
+    /// `dynamodb:ListTagsOfResource`
+    TableTags,
+    /// `kms:DescribeKey`: which key is the one that AWS manages for DynamoDB
+    TableManagedKey,
     /// `application-autoscaling:DescribeScalableTargets`
     ScalableTargets,
     /// `application-autoscaling:DescribeScalingPolicies`
@@ -148,11 +154,14 @@ impl Need {
         Self::BucketPolicy,
         Self::AccessPoint,
         Self::ProtectedResources,
+        Self::BackupSelections,
         Self::Table,
         Self::TableBackups,
         Self::TableTimeToLive,
         Self::TableResourcePolicy,
         Self::TableLimits,
+        Self::TableTags,
+        Self::TableManagedKey,
         Self::ScalableTargets,
         Self::ScalingPolicies,
         Self::DaxClusters,
@@ -233,6 +242,8 @@ impl Need {
             Self::TableTimeToLive => ("dynamodb:DescribeTimeToLive", "dynamodb:DescribeTimeToLive"),
             Self::TableResourcePolicy => ("dynamodb:GetResourcePolicy", "dynamodb:GetResourcePolicy"),
             Self::TableLimits => ("dynamodb:DescribeLimits", "dynamodb:DescribeLimits"),
+            Self::TableTags => ("dynamodb:ListTagsOfResource", "dynamodb:ListTagsOfResource"),
+            Self::TableManagedKey => ("kms:DescribeKey", "kms:DescribeKey"),
             Self::ScalableTargets => {
                 ("application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalableTargets")
             }
@@ -264,7 +275,8 @@ impl Need {
             Self::ConfigCompliance => {
                 ("config:GetComplianceDetailsByResource", "config:GetComplianceDetailsByResource")
             }
-            Self::Subnets
+            Self::BackupSelections
+            | Self::Subnets
             | Self::DataSources
             | Self::RuleTargets
             | Self::Roles
@@ -289,6 +301,7 @@ impl Need {
             Self::StackTemplate | Self::RestApiIntegrations | Self::HttpApiIntegrations | Self::LogGroups => {
                 &["cloudformation:DescribeStacks"]
             }
+            Self::BackupSelections => &["backup:GetBackupSelection"],
             Self::Subnets => &["ec2:DescribeNetworkAcls", "ec2:DescribeSubnets"],
             Self::DataSources => &["appsync:GetDataSource"],
             Self::RuleTargets => &["events:DescribeRule", "events:ListTargetsByRule"],

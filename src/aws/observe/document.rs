@@ -3,7 +3,10 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::facts::{Observed, UNKNOWN, Why};
+use crate::{
+    facts::{Observed, Properties, UNKNOWN, Why},
+    inventory::ResourceRef,
+};
 
 /// Properties in CloudFormation's shape, with markers where something is not known.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -48,4 +51,15 @@ impl From<Document> for Value {
     fn from(document: Document) -> Self {
         Self::Object(document.0)
     }
+}
+
+/// Typed properties as a reader hands them over.
+pub(super) fn written(properties: &Properties) -> Value {
+    properties.to_value().unwrap_or_else(|error| Document::unknown(&Why::Malformed(error.to_string())))
+}
+
+/// A resource without physical id, of which nobody can ask anything.
+pub(super) fn not_created(resource: &ResourceRef) -> Value {
+    let what = format!("{} has no physical id: it is still being created", resource.logical_id);
+    Document::unknown(&Why::NotObserved(what))
 }

@@ -3,11 +3,19 @@
 //! Listing and looking overlap: a resource is looked at as soon as its page has come. What is asked about
 //! several resources at once (alarms by name, scalable targets) waits for [`Session::inventory`].
 
+mod answer;
+mod autoscaling;
+mod backup;
+mod dax;
 mod document;
+mod dynamodb;
 mod memo;
+mod s3;
 mod session;
 
+use answer::required;
 pub use document::Document;
+use document::{not_created, written};
 use futures_util::{
     future::{Either, select},
     pin_mut,
@@ -89,8 +97,16 @@ async fn look(session: &Session<'_>, index: usize, resource: ResourceRef) -> (us
 }
 
 /// Who looks at which type.
-#[expect(clippy::unused_async, reason = "observers arrive one by one")]
-async fn properties(_session: &Session<'_>, resource: &ResourceRef) -> Value {
-    let what = format!("fitgate does not look at {} on a live stack", resource.r#type);
-    Document::unknown(&Why::NotObserved(what))
+async fn properties(session: &Session<'_>, resource: &ResourceRef) -> Value {
+    match resource.r#type.as_str() {
+        "AWS::ApplicationAutoScaling::ScalableTarget" => autoscaling::target(session, resource).await,
+        "AWS::ApplicationAutoScaling::ScalingPolicy" => autoscaling::policy(session, resource).await,
+        "AWS::DAX::Cluster" => dax::cluster(session, resource).await,
+        "AWS::DynamoDB::GlobalTable" => dynamodb::global_table(session, resource).await,
+        "AWS::DynamoDB::Table" => dynamodb::table(session, resource).await,
+        "AWS::S3::AccessPoint" => s3::access_point(session, resource).await,
+        "AWS::S3::Bucket" => s3::bucket(session, resource).await,
+        "AWS::S3::BucketPolicy" => s3::bucket_policy(session, resource).await,
+        other => Document::unknown(&Why::NotObserved(format!("fitgate does not look at {other} on a live stack"))),
+    }
 }

@@ -7,7 +7,10 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tokio::sync::SetOnce;
 
 use crate::{
-    aws::{Calls, Clients, Fault},
+    aws::{
+        Calls, Clients, Fault,
+        observe::{autoscaling, backup, dax, dynamodb, s3},
+    },
     facts::{Observed, StackIdentity},
     inventory::ResourceRef,
     need::Need,
@@ -24,6 +27,11 @@ pub struct Session<'a> {
     stack: StackIdentity,
     inventory: SetOnce<Vec<ResourceRef>>,
     progress: Cell<Progress>,
+    pub(super) autoscaling: autoscaling::Shared,
+    pub(super) backup: backup::Shared,
+    pub(super) dax: dax::Shared,
+    pub(super) dynamodb: dynamodb::Shared,
+    pub(super) s3: s3::Shared,
 }
 
 /// How far an observation is, for whoever watches.
@@ -40,7 +48,19 @@ pub struct Progress {
 impl<'a> Session<'a> {
     /// A session that has looked at nothing yet.
     pub fn new(clients: &'a Clients, calls: &'a Calls, needs: &'a BTreeSet<Need>, stack: StackIdentity) -> Self {
-        Self { clients, calls, needs, stack, inventory: SetOnce::new(), progress: Cell::default() }
+        Self {
+            clients,
+            calls,
+            needs,
+            stack,
+            inventory: SetOnce::new(),
+            progress: Cell::default(),
+            autoscaling: autoscaling::Shared::default(),
+            backup: backup::Shared::default(),
+            dax: dax::Shared::default(),
+            dynamodb: dynamodb::Shared::default(),
+            s3: s3::Shared::default(),
+        }
     }
 
     /// Whose resources these are.

@@ -118,15 +118,30 @@ pub(super) const ROWS: &[Row] = &[
     everything("BucketsOfTheAccount", NO_RESOURCE_TYPE, &["s3:GetAccessPoint", "s3:GetAccountPublicAccessBlock"]),
     everything("Backups", NO_RESOURCE_TYPE, &["backup:ListProtectedResources"]),
     only(
+        "BackupPlans",
+        &["arn:${AWS::Partition}:backup:${AWS::Region}:${AWS::AccountId}:backup-plan:*"],
+        &["backup:GetBackupSelection"],
+    ),
+    // In any region: a global table is looked at where its replicas are.
+    only(
         "Tables",
-        &["arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/*"],
+        &["arn:${AWS::Partition}:dynamodb:*:${AWS::AccountId}:table/*"],
         &[
             "dynamodb:DescribeContinuousBackups",
             "dynamodb:DescribeTable",
             "dynamodb:DescribeTimeToLive",
             "dynamodb:GetResourcePolicy",
+            "dynamodb:ListTagsOfResource",
         ],
     ),
+    // One key: DescribeTable gives its ARN, but not that AWS manages it.
+    // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-request-alias
+    Row {
+        sid: "KeyOfTables",
+        scope: Scope::Only(&["arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*"]),
+        condition: Some(("StringEquals", "kms:RequestAlias", "alias/aws/dynamodb")),
+        actions: &["kms:DescribeKey"],
+    },
     everything("TablesOfTheAccount", NO_RESOURCE_TYPE, &["dynamodb:DescribeLimits"]),
     everything(
         "Scaling",

@@ -38,7 +38,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         severity: Severity::Medium,
         since: "0.1.0",
         default: Default::On,
-        needs: &[Need::Table],
+        needs: &[Need::Table, Need::TableManagedKey],
         applies: Applies::EachTable(encryption_kms),
     },
     Check {
@@ -66,7 +66,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         severity: Severity::Medium,
         since: "0.1.0",
         default: Default::OptIn,
-        needs: &[Need::ProtectedResources],
+        needs: &[Need::ProtectedResources, Need::BackupSelections, Need::TableTags],
         applies: Applies::EachTable(in_backup_plan),
     },
     Check {

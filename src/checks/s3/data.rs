@@ -108,7 +108,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         severity: Severity::Low,
         since: "0.1.0",
         default: Default::OptIn,
-        needs: &[Need::ProtectedResources],
+        needs: &[Need::ProtectedResources, Need::BackupSelections, Need::BucketTagging],
         applies: Applies::EachBucket(in_backup_plan),
     },
     Check {
