@@ -123,12 +123,14 @@ impl Fault {
                 };
                 Self::Failed { code: None, message: readable(&message), passing: true }
             }
-            SdkError::ServiceError(service) => of_service(service.err(), service.raw().status().as_u16()),
-            SdkError::ResponseError(response) => {
-                let status = response.raw().status().as_u16();
-                let message = format!("an answer (status {status}) that cannot be read: {}", causes(error));
-                Self::Failed { code: None, message: readable(&message), passing: true }
+            // Some operations report an answer that is none as an error of the service.
+            SdkError::ServiceError(service)
+                if service.err().code().is_none() && service.raw().status().is_success() =>
+            {
+                unreadable(service.raw().status().as_u16(), error)
             }
+            SdkError::ServiceError(service) => of_service(service.err(), service.raw().status().as_u16()),
+            SdkError::ResponseError(response) => unreadable(response.raw().status().as_u16(), error),
             other => Self::Failed { code: None, message: readable(&causes(other)), passing: false },
         }
     }
@@ -170,6 +172,12 @@ impl fmt::Display for Fault {
             Self::Failed { message, .. } => f.write_str(message),
         }
     }
+}
+
+/// What came is nothing that the operation answers.
+fn unreadable(status: u16, error: &impl std::error::Error) -> Fault {
+    let message = format!("an answer (status {status}) that cannot be read: {}", causes(error));
+    Fault::Failed { code: None, message: readable(&message), passing: true }
 }
 
 /// Classifies an error that the service itself reports.
