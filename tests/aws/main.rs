@@ -6,4 +6,7 @@
 
 mod double;
 
+mod looking;
 mod of_the_double;
+
+mod observe_s3;
