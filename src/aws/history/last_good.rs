@@ -16,14 +16,17 @@
 //! | the table or CodeDeploy cannot be asked | unknown, with the action to grant |
 //! | nothing left | absent |
 //!
+//! Whoever may write to the table may have failures taken for known ones, but not have a deployment succeed.
+//!
 //! Of the two phases of a deployment the later one counts: it saw the stack as it stayed.
 
 use aws_sdk_codedeploy::types::{DeploymentCreator, DeploymentInfo, DeploymentStatus};
 
 use super::{
     DEPLOYMENTS, QUERY, Table,
-    past::{Past, Standing, Standings, Stretch},
+    past::{Passed, Past, Standing, Standings, Stretch},
     row::COMPARED,
+    unreadable,
 };
 use crate::{
     aws::{Fault, invocation::StackKey},
@@ -54,8 +57,12 @@ impl Table<'_> {
     /// What a release of `stack` is compared with: the last deployment that succeeded, of any function of the stack.
     /// `own` is the deployment that is being judged.
     pub async fn baseline(&self, stack: &StackKey, own: &DeploymentId) -> LastGood {
-        let mut remarks = Vec::new();
-        let baseline = self.search(stack, own, &mut remarks).await.unwrap_or_else(Observed::Unknown);
+        let mut passed = Passed::default();
+        let baseline = self.search(stack, own, &mut passed).await.unwrap_or_else(Observed::Unknown);
+        let mut remarks = passed.remarks();
+        if baseline.is_absent() {
+            remarks.push(format!("no earlier release of {stack} is known to have succeeded: it is compared with none"));
+        }
         LastGood { baseline, remarks }
     }
 
@@ -63,7 +70,7 @@ impl Table<'_> {
         &self,
         stack: &StackKey,
         own: &DeploymentId,
-        remarks: &mut Vec<String>,
+        passed: &mut Passed,
     ) -> Result<Observed<Baseline>, Why> {
         let mut next = None;
         let mut open: Option<Past> = None;
@@ -76,14 +83,11 @@ impl Table<'_> {
             }
             let candidates = stretch.candidates(own);
             let standings = self.standings(&candidates).await?;
-            let found = stretch.newest_good(&candidates, &standings, remarks).map_err(|why| self.unusable(&why))?;
+            let found = stretch.newest_good(&candidates, &standings, passed).map_err(|why| self.unusable(&why))?;
             if let Some(found) = found {
                 return Ok(Observed::Present(found));
             }
             if next.is_none() {
-                remarks.push(format!(
-                    "no earlier release of {stack} is known to have succeeded: it is compared with none"
-                ));
                 return Ok(Observed::Absent);
             }
         }
@@ -127,8 +131,11 @@ impl Table<'_> {
         let ids = ids.iter().map(|id| id.to_string()).collect();
         let send = || self.clients.codedeploy.batch_get_deployments().set_deployment_ids(Some(ids)).send();
         let answer = self.calls.within(DEPLOYMENTS, send).await?;
-        let standing = |info: &DeploymentInfo| Some((info.deployment_id()?.parse().ok()?, Standing::of(info)));
-        Ok(answer.deployments_info().iter().filter_map(standing).collect())
+        // An answer without a list, or without an id or a status in it, is none: read as "not known" it would have an
+        // older release count.
+        let standing = |info: &DeploymentInfo| Some((info.deployment_id()?.parse().ok()?, Standing::of(info)?));
+        let found = answer.deployments_info.as_ref().and_then(|infos| infos.iter().map(standing).collect());
+        found.ok_or_else(|| unreadable("deploymentsInfo"))
     }
 }
 
@@ -137,15 +144,16 @@ fn speaks_of_one(fault: &Fault) -> bool {
 }
 
 impl Standing {
-    fn of(info: &DeploymentInfo) -> Self {
+    /// None where CodeDeploy does not say.
+    fn of(info: &DeploymentInfo) -> Option<Self> {
         let took_back = matches!(
             info.creator(),
             Some(DeploymentCreator::CodeDeployRollback | DeploymentCreator::CloudFormationRollback)
         );
-        match info.status() {
-            Some(DeploymentStatus::Succeeded) if took_back => Self::TookBack,
-            Some(DeploymentStatus::Succeeded) => Self::Succeeded,
+        Some(match info.status()? {
+            DeploymentStatus::Succeeded if took_back => Self::TookBack,
+            DeploymentStatus::Succeeded => Self::Succeeded,
             _ => Self::Other,
-        }
+        })
     }
 }

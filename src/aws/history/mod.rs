@@ -212,15 +212,19 @@ impl<'a> Table<'a> {
             .expression_attribute_values(":stack", AttributeValue::S(stack.to_string()))
             .set_exclusive_start_key(start);
         let answer = self.calls.within(QUERY, || request.send()).await?;
-        Ok(Page {
-            items: answer.items.unwrap_or_default(),
-            next: answer.last_evaluated_key.filter(|key| !key.is_empty()),
-        })
+        // An empty history is an empty list.
+        let items = answer.items.ok_or_else(|| unreadable("Items"))?;
+        Ok(Page { items, next: answer.last_evaluated_key.filter(|key| !key.is_empty()) })
     }
 
     fn unread(&self, fault: &Fault) -> Outage {
         outage(format!("read the history table {}", self.name), fault.why(QUERY))
     }
+}
+
+/// An answer in which something is missing that the service always gives.
+fn unreadable(what: &str) -> Fault {
+    Fault::Failed { code: None, message: format!("an answer without {what}, or with parts missing"), passing: false }
 }
 
 /// `#0`, `#1`, … for names of attributes, some of which are reserved words.

@@ -12,6 +12,9 @@ use crate::{
     event::{Answer, DeploymentId, Phase},
 };
 
+/// How many deployments a sentence names; the others are counted.
+const MOST_NAMED: usize = 5;
+
 /// A deployment of the history, with its items.
 #[derive(Debug)]
 pub(super) struct Past {
@@ -36,6 +39,17 @@ pub(super) enum Standing {
     TookBack,
     /// It failed, was stopped, or is not over yet.
     Other,
+}
+
+/// What a reader should know of a search.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Passed {
+    /// Deployments that CodeDeploy does not know any more.
+    pub(super) forgotten: Vec<DeploymentId>,
+    /// Deployments that succeeded without being judged.
+    pub(super) unjudged: Vec<DeploymentId>,
+    /// The one that counts.
+    pub(super) found: Option<DeploymentId>,
 }
 
 /// The deployments that CodeDeploy knows.
@@ -91,27 +105,43 @@ impl Stretch {
         &self,
         candidates: &[&DeploymentId],
         standings: &Standings,
-        remarks: &mut Vec<String>,
+        passed: &mut Passed,
     ) -> Result<Option<Baseline>, String> {
         for past in self.past.iter().filter(|past| candidates.contains(&&past.deployment)) {
             let id = &past.deployment;
             match standings.get(id) {
                 Some(Standing::Succeeded) => match past.kept()? {
                     Some(baseline) => {
-                        remarks.push(format!("compared with deployment {id}, the last that succeeded"));
+                        passed.found = Some(id.clone());
                         return Ok(Some(baseline));
                     }
-                    None => {
-                        remarks.push(format!("deployment {id} succeeded without being judged: an older one counts"))
-                    }
+                    None => passed.unjudged.push(id.clone()),
                 },
                 Some(Standing::TookBack | Standing::Other) => {}
-                None => {
-                    remarks.push(format!("CodeDeploy does not know deployment {id} any more: it counts as no success"))
-                }
+                None => passed.forgotten.push(id.clone()),
             }
         }
         self.unreadable.clone().map_or(Ok(None), Err)
+    }
+}
+
+impl Passed {
+    /// The same in sentences.
+    pub(super) fn remarks(&self) -> Vec<String> {
+        let some = |ids: &[DeploymentId], said: &str| {
+            let named: Vec<&str> = ids.iter().take(MOST_NAMED).map(DeploymentId::as_str).collect();
+            let more = match ids.len().saturating_sub(MOST_NAMED) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            (!ids.is_empty()).then(|| format!("{said} {}{more}", named.join(", ")))
+        };
+        let remarks = [
+            some(&self.forgotten, "counted as no success, because CodeDeploy does not know them any more: deployments"),
+            some(&self.unjudged, "passed over, because they succeeded without being judged: deployments"),
+            self.found.as_ref().map(|id| format!("compared with deployment {id}, the last that succeeded")),
+        ];
+        remarks.into_iter().flatten().collect()
     }
 }
 
@@ -196,13 +226,13 @@ mod tests {
         );
         let stretch = Stretch::of(None, told.iter().copied().map(item).collect());
         let own = "d-OWN".parse().unwrap();
-        let mut remarks = Vec::new();
-        let found = match stretch.newest_good(&stretch.candidates(&own), &standings, &mut remarks) {
+        let mut passed = Passed::default();
+        let found = match stretch.newest_good(&stretch.candidates(&own), &standings, &mut passed) {
             Ok(Some(baseline)) => baseline.checks.into_keys().next().unwrap(),
             Ok(None) => "none".to_owned(),
             Err(why) => why,
         };
-        (found, remarks)
+        (found, passed.remarks())
     }
 
     const PRE: &str = "pre-traffic";
@@ -264,11 +294,16 @@ mod tests {
     fn a_reader_hears_with_what_it_is_compared_and_what_was_passed_over() {
         let told = [("d-GONE", POST, YES, "a"), ("d-GOOD", POST, YES, "trouble"), ("d-OLDER", POST, YES, "b")];
         let expected = [
-            "CodeDeploy does not know deployment d-GONE any more: it counts as no success",
-            "deployment d-GOOD succeeded without being judged: an older one counts",
+            "counted as no success, because CodeDeploy does not know them any more: deployments d-GONE",
+            "passed over, because they succeeded without being judged: deployments d-GOOD",
             "compared with deployment d-OLDER, the last that succeeded",
         ];
         assert_eq!(found(&told).1, expected);
+        let many: Vec<String> = (1..=9).map(|number| format!("d-GONE{number}")).collect();
+        let told: Vec<Told<'_>> = many.iter().map(|id| (id.as_str(), POST, YES, "a")).collect();
+        let named = "deployments d-GONE1, d-GONE2, d-GONE3, d-GONE4, d-GONE5 and 4 more";
+        assert!(found(&told).1[0].ends_with(named), "{:?}", found(&told).1);
+        assert!(found(&[]).1.is_empty());
     }
 
     #[test]
