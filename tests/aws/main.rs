@@ -4,9 +4,15 @@
 #![cfg(feature = "cli")]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "../bench/mod.rs"]
+mod bench;
 mod double;
 
+mod judged;
 mod looking;
 mod of_the_double;
 
+mod history;
+mod history_command;
+mod metrics;
 mod observe_s3;
