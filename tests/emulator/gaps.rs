@@ -5,15 +5,15 @@ use aws_sdk_dynamodb::types::{
     PointInTimeRecoverySpecification, PointInTimeRecoveryStatus, SseSpecification, SseStatus, SseType,
 };
 use aws_sdk_s3::types::{
-    AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, BucketLoggingStatus, ExpirationStatus,
-    LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, LoggingEnabled, NoncurrentVersionExpiration,
-    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
-    Tag, Tagging,
+    AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, BucketLocationConstraint, BucketLoggingStatus,
+    CreateBucketConfiguration, ExpirationStatus, LifecycleExpiration, LifecycleRule, LifecycleRuleFilter,
+    LoggingEnabled, NoncurrentVersionExpiration, ServerSideEncryption, ServerSideEncryptionByDefault,
+    ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Tag, Tagging,
 };
 use fitgate::aws::Clients;
 use serde_json::Value;
 
-use super::{names::Names, stack::Stack};
+use super::{ministack::REGION, names::Names, stack::Stack};
 
 /// Makes the stack what the `processed` template says, as far as the services can.
 pub(crate) async fn close(clients: &Clients, stack: &Stack, processed: &Value, parameters: &[(&str, &str)]) {
@@ -24,6 +24,7 @@ pub(crate) async fn close(clients: &Clients, stack: &Stack, processed: &Value, p
             || Gap { clients, physical_id: &found.physical_id, properties: names.resolved(&resource["Properties"]) };
         match found.r#type.as_str() {
             "AWS::S3::Bucket" => gap().bucket().await,
+            "AWS::S3::BucketPolicy" => gap().bucket_policy().await,
             "AWS::DynamoDB::Table" => gap().table().await,
             "AWS::Lambda::Function" => gap().function().await,
             _ => {}
@@ -106,6 +107,21 @@ impl Gap<'_> {
         s3.put_bucket_tagging().bucket(self.physical_id).tagging(wanted).send().await.expect("tags set");
         let there = s3.get_bucket_tagging().bucket(self.physical_id).send().await.expect("tags");
         assert_eq!(there.tag_set, tags);
+    }
+
+    /// AWS calls a bucket's policy by the bucket's name, the emulator by that name and `-policy`. A bucket of that
+    /// name with the same policy stands in, for whoever asks what policy the resource is.
+    async fn bucket_policy(&self) {
+        let s3 = &self.clients.s3;
+        let bucket = text(&self.properties["Bucket"]);
+        assert_eq!(self.physical_id, format!("{bucket}-policy"), "the gap is closed");
+        let there = s3.get_bucket_policy().bucket(bucket).send().await.expect("a policy");
+        let region = BucketLocationConstraint::from(REGION);
+        let place = CreateBucketConfiguration::builder().location_constraint(region).build();
+        let create = s3.create_bucket().bucket(self.physical_id).create_bucket_configuration(place);
+        create.send().await.expect("a bucket");
+        let put = s3.put_bucket_policy().bucket(self.physical_id).set_policy(there.policy);
+        put.send().await.expect("a policy set");
     }
 
     async fn table(&self) {

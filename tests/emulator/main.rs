@@ -14,16 +14,20 @@
 
 mod audit;
 mod clients;
+mod deaths;
 mod deployment_shapes;
 #[path = "../aws/double/mod.rs"]
 mod double;
 mod gaps;
+mod hooks;
 mod installation;
+mod logs;
 mod ministack;
 mod names;
 mod process;
 mod python;
 mod sample;
+mod site;
 mod stack;
 mod start;
 mod template;

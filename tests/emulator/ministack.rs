@@ -38,7 +38,7 @@ pub(crate) struct Ministack {
     /// This process holds the other end until it ends, however it ends: a static is not dropped, but the kernel
     /// closes what a process had open.
     _process: Child,
-    _environment: Environment,
+    environment: Environment,
 }
 
 impl Ministack {
@@ -65,7 +65,7 @@ impl Ministack {
             healthy(&mut process, address).map(|()| address)
         });
         match answers {
-            Ok(address) => Ok(Self { address, log, _process: process, _environment: environment }),
+            Ok(address) => Ok(Self { address, log, _process: process, environment }),
             Err(why) => {
                 let _ = process.kill();
                 let _ = process.wait();
@@ -73,6 +73,11 @@ impl Ministack {
                 Err(format!("the emulator did not come up: {why}; all it wrote is in {log}, which ends:\n{end}"))
             }
         }
+    }
+
+    /// The interpreter with all that the requirements name.
+    pub(crate) fn python(&self) -> &Path {
+        &self.environment.python
     }
 
     /// The endpoint for every service.

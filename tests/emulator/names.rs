@@ -77,7 +77,7 @@ impl<'a> Names<'a> {
 
     fn reference(&self, name: &str) -> String {
         match self.parameters.get(name) {
-            Some(value) => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+            Some(value) => written(value),
             None => self.of_resource(name, None),
         }
     }
@@ -124,7 +124,8 @@ impl<'a> Names<'a> {
         let parts = || argument.as_array().expect("a list").iter();
         match name.as_str() {
             "Condition" => self.condition(text(argument)),
-            "Fn::Equals" => self.resolved(&argument[0]) == self.resolved(&argument[1]),
+            // Parameters are text, and so is what they are compared with: `!Equals [!Ref Number, 0]`.
+            "Fn::Equals" => written(&self.resolved(&argument[0])) == written(&self.resolved(&argument[1])),
             "Fn::Not" => !self.holds(&argument[0]),
             "Fn::And" => parts().all(|part| self.holds(part)),
             "Fn::Or" => parts().any(|part| self.holds(part)),
@@ -135,4 +136,8 @@ impl<'a> Names<'a> {
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("`{value}` is no text"))
+}
+
+fn written(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
