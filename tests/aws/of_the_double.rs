@@ -73,6 +73,9 @@ fn tables(double: &Double) {
     });
     double.set("dynamodb:DescribeTable", "orders", json!({"Table": table}));
     double.set("dynamodb:GetResourcePolicy", "orders", json!({"Policy": {"Statement": []}, "RevisionId": "1"}));
+    double.set("dynamodb:ListTagsOfResource", "orders", json!({"Tags": [{"Key": "team", "Value": "orders"}]}));
+    let key = json!({"KeyMetadata": {"KeyId": "1", "Arn": "arn:aws:kms:us-east-1:123456789012:key/1"}});
+    double.set("kms:DescribeKey", "alias/aws/dynamodb", key);
     let target = json!({
         "ServiceNamespace": "dynamodb",
         "ResourceId": "table/orders",

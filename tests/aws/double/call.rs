@@ -7,8 +7,11 @@ use serde_json::Value;
 pub(crate) struct Call {
     /// Service and operation, `s3:GetBucketAcl`.
     pub(crate) operation: &'static str,
-    /// The resources that it is about: a bucket's name, several names of alarms. Empty for the whole account.
+    /// The resources that it is about: a bucket's name, several names of alarms. Empty for the whole account. Those
+    /// in another region begin with [`Self::elsewhere`].
     pub(crate) keys: Vec<String>,
+    /// Before the keys of whatever is not in the double's own region: `eu-west-1/`; empty for what is.
+    pub(crate) elsewhere: String,
     /// The input, named as the API names it; of REST services the parts of path, query and headers that count.
     pub(crate) input: Value,
 }

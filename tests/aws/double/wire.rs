@@ -46,10 +46,20 @@ impl Request {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The service that the request is signed for: `Credential=KEY/DATE/REGION/SERVICE/aws4_request`.
+    /// The service that the request is signed for.
     pub(crate) fn scope(&self) -> Option<&str> {
+        self.signed_for(3)
+    }
+
+    /// The region that the request is signed for.
+    pub(crate) fn region(&self) -> Option<&str> {
+        self.signed_for(2)
+    }
+
+    /// A part of `Credential=KEY/DATE/REGION/SERVICE/aws4_request`.
+    fn signed_for(&self, part: usize) -> Option<&str> {
         let credential = self.header("authorization")?.split("Credential=").nth(1)?;
-        credential.split([',', ' ']).next()?.split('/').nth(3)
+        credential.split([',', ' ']).next()?.split('/').nth(part)
     }
 }
 

@@ -38,6 +38,7 @@ pub(crate) async fn ask(clients: &Clients, operation: &str) -> Said {
             let details = clients.config.get_compliance_details_by_resource();
             said(details.resource_type("AWS::S3::Bucket").resource_id("data").send()).await
         }
+        ("kms", "DescribeKey") => said(clients.kms.describe_key().key_id("alias/aws/dynamodb").send()).await,
         ("dax", "DescribeClusters") => said(clients.dax.describe_clusters().cluster_names("cache").send()).await,
         _ => unknown(operation),
     }
@@ -96,6 +97,10 @@ async fn dynamodb(client: &aws_sdk_dynamodb::Client, name: &str) -> Said {
         "GetResourcePolicy" => {
             let arn = "arn:aws:dynamodb:us-east-1:123456789012:table/orders";
             said(client.get_resource_policy().resource_arn(arn).send()).await
+        }
+        "ListTagsOfResource" => {
+            let arn = "arn:aws:dynamodb:us-east-1:123456789012:table/orders";
+            said(client.list_tags_of_resource().resource_arn(arn).send()).await
         }
         "PutItem" => {
             let put = client.put_item().table_name("orders").item("Customer", text("ada"));

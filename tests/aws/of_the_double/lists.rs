@@ -27,6 +27,8 @@ fn crowd() -> Double {
         double.set("lambda:GetProvisionedConcurrencyConfig", &format!("f:{number}"), json!({}));
         double.set("lambda:GetEventSourceMapping", &id, json!({"FunctionArn": "f"}));
     }
+    let tags: Vec<_> = (0..7).map(|number| json!({"Key": format!("k{number}"), "Value": "v"})).collect();
+    double.set("dynamodb:ListTagsOfResource", "t", json!({"Tags": tags}));
     let results: Vec<_> = (0..7).map(|_| json!({"ComplianceType": "COMPLIANT"})).collect();
     double.set("config:GetComplianceDetailsByResource", "T/r", json!({"EvaluationResults": results}));
     double
@@ -49,6 +51,7 @@ async fn every_list_has_a_second_page() {
     let counted = [
         ("targets", pages!(scaling.describe_scalable_targets().service_namespace(dynamodb.clone()))),
         ("policies", pages!(scaling.describe_scaling_policies().service_namespace(dynamodb))),
+        ("tags", tags(&clients.dynamodb).await),
         ("protected", pages!(clients.backup.list_protected_resources())),
         ("exports", pages!(clients.cloudformation.list_exports())),
         ("clusters", clusters(&clients.dax).await),
@@ -71,6 +74,20 @@ async fn clusters(client: &aws_sdk_dax::Client) -> usize {
     loop {
         let page = client.describe_clusters().set_next_token(token).send().await.expect("a page");
         assert!(!page.clusters().is_empty());
+        (pages, token) = (pages + 1, page.next_token);
+        if token.is_none() {
+            return pages;
+        }
+    }
+}
+
+/// Nor for this one.
+async fn tags(client: &aws_sdk_dynamodb::Client) -> usize {
+    let (mut pages, mut token) = (0, None);
+    loop {
+        let list = client.list_tags_of_resource().resource_arn("t").set_next_token(token);
+        let page = list.send().await.expect("a page");
+        assert!(!page.tags().is_empty());
         (pages, token) = (pages + 1, page.next_token);
         if token.is_none() {
             return pages;

@@ -1,4 +1,5 @@
-//! Application Auto Scaling: scalable targets and policies, each stored under a key of the test's own choice.
+//! Application Auto Scaling: scalable targets and policies, each stored under a key of the test's own choice, which
+//! begins with the region where that is another one: `eu-west-1/orders-read`.
 
 use serde_json::{Value, json};
 
@@ -12,8 +13,11 @@ use crate::double::{
 const TARGETS: &str = "application-autoscaling:DescribeScalableTargets";
 const POLICIES: &str = "application-autoscaling:DescribeScalingPolicies";
 
-/// "You can specify a maximum of 50" (`ResourceIds`), and a page has at most as many.
+/// "You can specify a maximum of 50" (`ResourceIds`), and a page of targets has at most as many.
 const MOST: usize = 50;
+
+/// "This value can be between 1 and 10" (`MaxResults` of policies).
+const MOST_POLICIES: usize = 10;
 
 pub(super) struct AutoScaling;
 
@@ -46,14 +50,21 @@ impl Service for AutoScaling {
             return Err(Refusal::new(400, "ValidationException", message));
         }
         let (dimension, names) = (call.text("ScalableDimension"), call.texts("PolicyNames"));
-        let fits = |item: &&Value| {
+        let here = |key: &str| match call.elsewhere.as_str() {
+            "" => !key.split_once('/').is_some_and(|(region, _)| region.contains('-')),
+            elsewhere => key.starts_with(elsewhere),
+        };
+        let id = |item: &Value| format!("{}{}", call.elsewhere, text(item, "ResourceId"));
+        let fits = |item: &Value| {
             text(item, "ServiceNamespace") == namespace
-                && (call.keys.is_empty() || call.keys.iter().any(|id| id == text(item, "ResourceId")))
+                && (call.keys.is_empty() || call.keys.contains(&id(item)))
                 && (dimension.is_empty() || text(item, "ScalableDimension") == dimension)
                 && names.as_ref().is_none_or(|names| names.contains(&text(item, "PolicyName")))
         };
-        let items: Vec<&Value> = state.answers.all(call.operation).map(|(_, item)| item).filter(fits).collect();
-        let paging = state.paging(call, "NextToken", Some("MaxResults"), MOST, "InvalidNextTokenException");
+        let stored = state.answers.all(call.operation).filter(|(key, item)| here(key) && fits(item));
+        let items: Vec<&Value> = stored.map(|(_, item)| item).collect();
+        let most = if call.operation == TARGETS { MOST } else { MOST_POLICIES };
+        let paging = state.paging(call, "NextToken", Some("MaxResults"), most, "InvalidNextTokenException");
         let (items, next) = paging.of(call, items.into_iter())?;
         let member = if call.operation == TARGETS { "ScalableTargets" } else { "ScalingPolicies" };
         Ok(Reply::Output(json!({member: items, "NextToken": next})))

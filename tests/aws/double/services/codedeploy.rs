@@ -131,7 +131,8 @@ impl CodeDeploy {
         let stored = state.answers.all(GROUP).any(|(key, _)| key.starts_with(&application));
         let (mut found, mut unknown) = (Vec::new(), Vec::new());
         for key in &call.keys {
-            let single = Call { operation: GROUP, keys: vec![key.clone()], input: Value::Null };
+            let single =
+                Call { operation: GROUP, keys: vec![key.clone()], elsewhere: String::new(), input: Value::Null };
             match self.described(&single, state) {
                 Ok(Reply::Output(mut group)) => found.push(group["deploymentGroupInfo"].take()),
                 Err(refusal) if refusal.code == "ApplicationDoesNotExistException" && !stored => return Err(refusal),

@@ -20,6 +20,10 @@ const BACKUPS: &str = "dynamodb:DescribeContinuousBackups";
 const LIMITS: &str = "dynamodb:DescribeLimits";
 const TIME_TO_LIVE: &str = "dynamodb:DescribeTimeToLive";
 const POLICY: &str = "dynamodb:GetResourcePolicy";
+const TAGS: &str = "dynamodb:ListTagsOfResource";
+
+/// Tags of a page, as far as anybody counted.
+const TAG_PAGE: usize = 10;
 
 /// Items of a table, in the order in which they were first put.
 pub(crate) type Items = Vec<Map<String, Value>>;
@@ -36,11 +40,13 @@ impl Service for DynamoDb {
     }
 
     fn operations(&self) -> Vec<&'static str> {
-        vec![BACKUPS, LIMITS, TABLE, TIME_TO_LIVE, "dynamodb:GetItem", POLICY, "dynamodb:PutItem", "dynamodb:Query"]
+        let items = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"];
+        [BACKUPS, LIMITS, TABLE, TIME_TO_LIVE, POLICY, TAGS].into_iter().chain(items).collect()
     }
 
     fn keys(&self, operation: &'static str, input: &Value) -> Vec<String> {
-        let table = if operation == POLICY { text(input, "ResourceArn") } else { text(input, "TableName") };
+        let by_arn = [POLICY, TAGS].contains(&operation);
+        let table = text(input, if by_arn { "ResourceArn" } else { "TableName" });
         if table.is_empty() { Vec::new() } else { vec![name(table).to_owned()] }
     }
 
@@ -61,6 +67,12 @@ impl Service for DynamoDb {
             POLICY => stored.map(policy).ok_or_else(|| {
                 Refusal::new(400, "PolicyNotFoundException", format!("no policy is attached to {}", call.key()))
             }),
+            TAGS => {
+                let tags = stored.and_then(|mut stored| Some(stored.get_mut("Tags")?.as_array_mut()?.split_off(0)));
+                let paging = state.paging(call, "NextToken", None, TAG_PAGE, "ValidationException");
+                let (tags, next) = paging.of(call, tags.unwrap_or_default().into_iter())?;
+                Ok(Reply::Output(json!({"Tags": tags, "NextToken": next})))
+            }
             _ => item::reply(call, state),
         }
     }

@@ -10,6 +10,7 @@ mod codedeploy;
 mod config;
 mod dax;
 mod dynamodb;
+mod kms;
 mod lambda;
 mod s3;
 mod s3control;
@@ -36,6 +37,7 @@ const SERVICES: &[&dyn Service] = &[
     &config::Config,
     &dax::Dax,
     &dynamodb::DynamoDb,
+    &kms::Kms,
     &lambda::Lambda,
     &s3::S3,
     &s3control::S3Control,
@@ -147,7 +149,15 @@ pub(crate) fn read(service: &dyn Service, request: &Request) -> Result<Call, Ref
         let (status, code) = service.no_operation();
         Refusal::new(status, code, format!("the double has no operation {operation}"))
     })?;
-    Ok(Call { operation, keys: service.keys(operation, &input), input })
+    let elsewhere = elsewhere(request);
+    let keys = service.keys(operation, &input).into_iter().map(|key| format!("{elsewhere}{key}")).collect();
+    Ok(Call { operation, keys, elsewhere, input })
+}
+
+/// The region of a request, unless it is the double's own, of which every test's clients have a variant.
+fn elsewhere(request: &Request) -> String {
+    let region = request.region().filter(|region| !region.starts_with("us-east-"));
+    region.map_or_else(String::new, |region| format!("{region}/"))
 }
 
 /// `base` with everything that `top` says on top of it.
