@@ -119,8 +119,11 @@ impl Calls {
     }
 
     /// Begins an invocation: counts start from zero, every service has all of its places again, and
-    /// [`Self::within`] ends calls at `deadline`.
+    /// [`Self::within`] ends calls at `deadline`. Turns that nobody took, because the time was up before, count as
+    /// taken now: what really was on its way then nobody knows any more.
     pub fn begin(&self, deadline: Option<Instant>) {
+        let now = Instant::now();
+        self.starts.borrow_mut().iter_mut().flatten().for_each(|start| *start = now.min(*start));
         self.counts.borrow_mut().clear();
         self.gates.borrow_mut().clear();
         self.deadline.set(deadline);
@@ -218,6 +221,14 @@ mod tests {
         tokio::time::advance(Duration::from_millis(2_500)).await;
         assert_eq!(starts(&calls, BACKUPS, 6, begun), [2_500, 2_500, 2_500, 2_500, 2_500, 3_000]);
         assert_eq!(Calls::new(Rates::Unlimited).turn(BACKUPS), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn turns_that_nobody_took_do_not_hold_up_the_next_invocation() {
+        let (calls, begun) = (Calls::new(Rates::Documented), Instant::now());
+        starts(&calls, BACKUPS, 2_000, begun);
+        calls.begin(None);
+        assert_eq!(starts(&calls, BACKUPS, 1, begun), [1_000]);
     }
 
     #[test]

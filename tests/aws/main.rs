@@ -7,13 +7,20 @@
 #[path = "../bench/mod.rs"]
 mod bench;
 mod double;
-
 mod judged;
 mod looking;
+mod release;
+
 mod of_the_double;
 
+mod answer;
+mod dry_run;
+mod failure_answer;
+mod from_event_to_stack;
 mod history;
 mod history_command;
+mod invocation;
+mod judged_release;
 mod metrics;
 mod observe_autoscaling;
 mod observe_backup;
@@ -21,3 +28,4 @@ mod observe_dax;
 mod observe_dynamodb;
 mod observe_global_table;
 mod observe_s3;
+mod policy_source;

@@ -70,7 +70,7 @@ impl Service for CodeDeploy {
         let engine = &mut state.engine;
         let deployment = call.text("deploymentId");
         match call.name() {
-            "GetDeployment" => output(engine.get_deployment(deployment)),
+            "GetDeployment" => topped(value(engine.get_deployment(deployment))?, call, state),
             "BatchGetDeployments" => {
                 // An id of nobody is left out: the service model has no error for it.
                 let found = list(&call.input, "deploymentIds").into_iter();
@@ -83,7 +83,8 @@ impl Service for CodeDeploy {
                 output(engine.list_deployment_targets(deployment, &statuses))
             }
             "BatchGetDeploymentTargets" => {
-                output(engine.batch_get_deployment_targets(deployment, &list(&call.input, "targetIds")))
+                let targets = engine.batch_get_deployment_targets(deployment, &list(&call.input, "targetIds"));
+                topped(value(targets)?, call, state)
             }
             "BatchGetDeploymentGroups" => self.groups(call, state),
             "GetApplicationRevision" => {
@@ -169,6 +170,14 @@ impl CodeDeploy {
             (Err(refusal), None) => Err(refusal),
         }
     }
+}
+
+/// The engine's view of a deployment that it runs, with what the test stored on top.
+fn topped(mut own: Value, call: &Call, state: &State) -> Outcome {
+    if let Some(stored) = state.answers.get(call.operation, call.key()) {
+        merge(&mut own, stored);
+    }
+    Ok(Reply::Output(own))
 }
 
 fn refusal_of_group(key: &str) -> String {
