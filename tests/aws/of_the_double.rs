@@ -10,6 +10,7 @@ mod functions;
 mod items;
 mod lists;
 mod round_trips;
+mod samples;
 mod stacks;
 
 use fitgate::{

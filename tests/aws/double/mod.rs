@@ -21,6 +21,8 @@
 //! - Writers write: what was put can be read back, from the double or through the SDK.
 //! - Whatever it does not know is an error that says so, and is in [`Double::strangers`]; never a silent success.
 //!
+//! - [`Sample`] is a whole stack in good order, or any number of resources, to break in one property.
+//!
 //! # What goes wrong
 //! [`Double::fail`] plans a [`Fault`] for an operation (`s3:GetBucketAcl`, `s3:*`, `*`) and [`Which`] of its calls.
 //! The first plan that meets a call counts. [`Double::heal`] ends all.
@@ -40,11 +42,13 @@ mod answering;
 mod answers;
 mod call;
 mod clients;
+mod deploying;
 mod fault;
 mod in_process;
 mod page;
 mod protocol;
 mod record;
+mod sample;
 mod server;
 mod services;
 mod stack;
@@ -63,6 +67,7 @@ use self::{fault::Planned, state::State};
 pub(crate) use self::{
     fault::{Fault, Which},
     record::Called,
+    sample::Sample,
     server::Server,
     services::operations,
     stack::{Resource, Stack},

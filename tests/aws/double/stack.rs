@@ -109,6 +109,11 @@ impl Stack {
         format!("arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{}/00000000-0000-4000-8000-000000000000", self.name)
     }
 
+    /// Whether it holds the resource with this physical id.
+    pub(crate) fn holds(&self, physical: &str) -> bool {
+        self.resources.iter().any(|resource| resource.physical == physical && resource.is_there())
+    }
+
     pub(crate) fn resources(&self) -> &[Resource] {
         &self.resources
     }

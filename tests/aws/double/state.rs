@@ -34,6 +34,8 @@ pub(crate) struct State {
     pub(crate) faults: Vec<Planned>,
     pub(crate) record: Record,
     pub(crate) latency: Duration,
+    /// The function of the sample, for whoever deploys it.
+    pub(crate) deploys: Option<String>,
     /// The most items of a page, where a test wants small ones.
     pub(crate) page: Option<usize>,
 }
@@ -52,6 +54,7 @@ impl State {
             faults: Vec::new(),
             record: Record::default(),
             latency: Duration::ZERO,
+            deploys: None,
             page: None,
         }
     }

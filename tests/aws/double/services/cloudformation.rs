@@ -102,7 +102,7 @@ impl CloudFormation {
     fn resources(&self, call: &Call, state: &State) -> Result<Value, Refusal> {
         let (stack, physical) = (call.text("StackName"), call.text("PhysicalResourceId"));
         let holds = |known: &&Stack| match stack {
-            "" => known.resources().iter().any(|resource| resource.physical == physical && resource.is_there()),
+            "" => known.holds(physical),
             stack => known.id() == stack || known.name() == stack,
         };
         let found = state.stacks.iter().find(holds).ok_or_else(|| self.unknown(call))?;
