@@ -13,14 +13,19 @@
 #![expect(clippy::disallowed_methods, reason = "real processes are waited for by the real clock")]
 
 mod audit;
+#[path = "../bench/mod.rs"]
+mod bench;
 mod clients;
 mod deaths;
 mod deployment_shapes;
 #[path = "../aws/double/mod.rs"]
 mod double;
 mod gaps;
+mod history;
 mod hooks;
 mod installation;
+#[path = "../aws/judged.rs"]
+mod judged;
 mod logs;
 mod ministack;
 mod names;
