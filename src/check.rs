@@ -370,7 +370,7 @@ pub enum Applies {
     EachFunction(Judge<lambda::Function>),
     /// Each `AWS::Lambda::Alias`.
     EachAlias(Judge<lambda::Alias>),
-    /// Each `AWS::Lambda::Permission`.
+    /// Each `AWS::Lambda::Permission`, and each `AWS::Lambda::Function` whose live policies grant more than those.
     EachPermission(Judge<lambda::Permission>),
     /// Each `AWS::Lambda::Url`.
     EachFunctionUrl(Judge<lambda::Url>),
@@ -401,7 +401,7 @@ impl Applies {
             Self::EachDaxCluster(_) => &["AWS::DAX::Cluster"],
             Self::EachFunction(_) => &["AWS::Lambda::Function"],
             Self::EachAlias(_) => &["AWS::Lambda::Alias"],
-            Self::EachPermission(_) => &["AWS::Lambda::Permission"],
+            Self::EachPermission(_) => &["AWS::Lambda::Permission", "AWS::Lambda::Function"],
             Self::EachFunctionUrl(_) => &["AWS::Lambda::Url"],
             Self::EachEventSourceMapping(_) => &["AWS::Lambda::EventSourceMapping"],
             Self::EachEventInvokeConfig(_) => &["AWS::Lambda::EventInvokeConfig"],

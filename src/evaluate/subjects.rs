@@ -8,6 +8,7 @@ use crate::{
     facts::{
         Branch, Observed, Properties, Why,
         dynamodb::{GlobalTable, Table},
+        lambda::{Function, OtherPermission, Permission},
     },
     inventory::{LogicalId, ResourceType},
     stack::Stack,
@@ -15,6 +16,11 @@ use crate::{
 
 /// The type that a finding of a holistic check carries where its subject is no resource of the stack.
 const STACK_TYPE: &str = "AWS::CloudFormation::Stack";
+
+const FUNCTION: &str = "AWS::Lambda::Function";
+
+/// Where the statements of a function's policies are, which are no property of it.
+const POLICY: &str = "Policy";
 
 /// Every resource of every branch, in the order of the source.
 pub(super) struct Subjects<'a> {
@@ -82,7 +88,9 @@ impl<'a> Subjects<'a> {
             .enumerate()
             .filter(|(_, subject)| types.contains(&subject.name.r#type.as_str()))
             .filter_map(|(position, subject)| {
-                let verdict = self.over_branches(subject, |properties| atomic(applies, properties, yardstick))?;
+                let r#type = subject.name.r#type.as_str();
+                let verdict =
+                    self.over_branches(subject, |properties| atomic(applies, r#type, properties, yardstick))?;
                 Some(Judged { position, name: subject.name.clone(), verdict })
             })
             .collect()
@@ -230,10 +238,12 @@ fn groups(subjects: &[Subject<'_>], branches: usize) -> Vec<Vec<usize>> {
 }
 
 /// One judge on one resource of its type.
-fn atomic(applies: &Applies, properties: &Properties, yardstick: &Yardstick) -> Option<Verdict> {
+fn atomic(applies: &Applies, r#type: &str, properties: &Properties, yardstick: &Yardstick) -> Option<Verdict> {
     match (applies, properties) {
         // A template that leaves open whether there is a resource: AWS Config has nothing to say of it.
         (Applies::EachEvaluated(..), Properties::Unreadable(Why::Unresolved(_))) => None,
+        // Its permissions are resources of their own; what a live policy says beside them is part of a function read.
+        (Applies::EachPermission(_), Properties::Unreadable(_)) if r#type == FUNCTION => None,
         (_, Properties::Unreadable(why)) => Some(Verdict::inconclusive(why.clone())),
         (Applies::EachBucket(judge), Properties::Bucket(it)) => judge(it, yardstick),
         (Applies::EachBucketPolicy(judge, _), Properties::Bucket(it)) => judge(it, yardstick),
@@ -245,6 +255,7 @@ fn atomic(applies: &Applies, properties: &Properties, yardstick: &Yardstick) -> 
         (Applies::EachFunction(judge), Properties::Function(it)) => judge(it, yardstick),
         (Applies::EachAlias(judge), Properties::Alias(it)) => judge(it, yardstick),
         (Applies::EachPermission(judge), Properties::Permission(it)) => judge(it, yardstick),
+        (Applies::EachPermission(judge), Properties::Function(it)) => every_other_permission(*judge, it, yardstick),
         (Applies::EachFunctionUrl(judge), Properties::FunctionUrl(it)) => judge(it, yardstick),
         (Applies::EachEventSourceMapping(judge), Properties::EventSourceMapping(it)) => judge(it, yardstick),
         (Applies::EachEventInvokeConfig(judge), Properties::EventInvokeConfig(it)) => judge(it, yardstick),
@@ -267,6 +278,29 @@ fn every_replica(judge: Judge<Table>, global: &GlobalTable, yardstick: &Yardstic
         Observed::Unknown(why) => Some(Verdict::inconclusive(why)),
     });
     judged.reduce(Verdict::worse)
+}
+
+/// One verdict for what a function's policies grant beside the permissions of the stack: the worst of them.
+fn every_other_permission(judge: Judge<Permission>, function: &Function, yardstick: &Yardstick) -> Option<Verdict> {
+    let others = match &function.other_permissions {
+        Observed::Present(others) => others,
+        Observed::Absent => return None,
+        Observed::Unknown(why) => return Some(Verdict::inconclusive(why.clone()).at(POLICY)),
+    };
+    let judged = others.iter().filter_map(|other| match other {
+        Observed::Present(other) => judge(&other.permission, yardstick).map(|verdict| of_statement(verdict, other)),
+        Observed::Absent => None,
+        Observed::Unknown(why) => Some(Verdict::inconclusive(why.clone()).at(POLICY)),
+    });
+    judged.reduce(Verdict::worse)
+}
+
+/// Names the statement, which no template of the stack has.
+fn of_statement(mut verdict: Verdict, other: &OtherPermission) -> Verdict {
+    if let Verdict::Partial(_, evidence) | Verdict::Fail(evidence) = &mut verdict {
+        evidence.text = format!("the statement {}, which is not of this stack: {}", other.statement_id, evidence.text);
+    }
+    verdict.at(format!("{POLICY}.{}", other.statement_id))
 }
 
 /// Names the replica where the verdict rests on a property of its own.

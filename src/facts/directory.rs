@@ -34,6 +34,9 @@ impl Directory {
             directory.by_logical_id.insert(id.to_string(), id.clone());
             if let Some(physical) = &resource.reference.physical_id {
                 directory.enter(Text::literal(physical), r#type, id);
+                if let Some(name) = name_in(r#type, physical) {
+                    directory.enter(Text::literal(name), r#type, id);
+                }
             }
             if let Some(Ok(Some(name))) = resource.properties.name().map(Observed::as_text) {
                 directory.enter(name.into_owned(), r#type, id);
@@ -68,6 +71,15 @@ impl Directory {
         }
     }
 
+    /// The resources that stand in an ARN as whole parts of it: the API of `arn:aws:execute-api:…:a1b2c3/*/GET/orders`,
+    /// the rule of `arn:aws:events:…:rule/bus/nightly`. None, where the text is not wholly known.
+    pub fn parts_of(&self, arn: &Text) -> Vec<&LogicalId> {
+        let Some(written) = arn.as_str() else { return Vec::new() };
+        let names = [written].into_iter().chain(written.split([':', '/']));
+        let named = names.filter(|name| !name.is_empty()).filter_map(|name| self.by_name.get(&Text::literal(name)));
+        named.flatten().map(|(_, id)| id).collect()
+    }
+
     /// The resource whose whole name is `text`.
     fn called(&self, text: &Text, types: &[&str]) -> Option<&LogicalId> {
         let named = self.by_name.get(text)?;
@@ -88,6 +100,16 @@ impl Directory {
             None => Target::Elsewhere,
         }
     }
+}
+
+/// The name inside of a physical id that is more than a name and no ARN: a queue's URL, a rule of an event bus.
+fn name_in<'a>(r#type: &str, physical: &'a str) -> Option<&'a str> {
+    let (_, name) = match r#type {
+        "AWS::SQS::Queue" => physical.rsplit_once('/')?,
+        "AWS::Events::Rule" => physical.rsplit_once('|')?,
+        _ => return None,
+    };
+    Some(name)
 }
 
 /// Whether the reference in `text` is bounded by what separates the parts of ARNs, URLs and qualified names.

@@ -12,7 +12,7 @@ use crate::{
 /// What says who calls whom.
 const CALLS: &[Need] = &[
     Need::StackTemplate,
-    Need::Alias,
+    Need::FunctionAliases,
     Need::RestApiIntegrations,
     Need::HttpApiIntegrations,
     Need::RuleTargets,
@@ -58,7 +58,7 @@ pub(super) const PERMISSION_MATCHES_ALIAS: Check = Check {
     default: Default::On,
     needs: &[
         Need::FunctionPolicy,
-        Need::Alias,
+        Need::FunctionAliases,
         Need::RestApiIntegrations,
         Need::HttpApiIntegrations,
         Need::RuleTargets,
@@ -117,17 +117,23 @@ fn call_of_canary(stack: &Stack<'_>, invocation: &Invocation) -> Option<Verdict>
 }
 
 fn permission_matches_alias(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
-    let grants: Vec<Grant<'_>> = stack
-        .facts
-        .resources
-        .iter()
-        .filter_map(|resource| match &resource.properties {
-            Properties::Permission(permission) => Grant::of(stack, &resource.reference.logical_id, permission),
-            _ => None,
-        })
-        .collect();
     let mut verdicts = Verdicts::default();
-    for grant in &grants {
+    let (mut grants, mut others) = (Vec::new(), Vec::new());
+    for resource in &stack.facts.resources {
+        let id = &resource.reference.logical_id;
+        match &resource.properties {
+            Properties::Permission(permission) => grants.extend(Grant::of(stack, id, permission)),
+            // What a live policy grants beside the stack's permissions lets calls through too.
+            Properties::Function(function) => {
+                let known = function.other_permissions.present().into_iter().flatten().filter_map(Observed::present);
+                others.extend(known.filter_map(|other| Grant::of(stack, id, &other.permission)));
+            }
+            _ => {}
+        }
+    }
+    let own = grants.len();
+    grants.extend(others);
+    for grant in &grants[..own] {
         if let Some(verdict) = grant.judge(stack, &grants) {
             verdicts.say(grant.id, verdict);
         }
@@ -158,7 +164,7 @@ impl<'a> Grant<'a> {
     }
 
     fn judge(&self, stack: &Stack<'_>, grants: &[Self]) -> Option<Verdict> {
-        let callers: Vec<&Invocation> = stack.invocations.iter().filter(|call| self.is_for(call)).collect();
+        let callers: Vec<&Invocation> = stack.invocations.iter().filter(|call| self.is_for(stack, call)).collect();
         let property = |verdict: Verdict| Some(verdict.at("FunctionName"));
         let (function, qualifier) = match &self.target {
             FunctionTarget::Function { function, qualifier } => (function, qualifier),
@@ -184,13 +190,14 @@ impl<'a> Grant<'a> {
         if let Some((call, why)) = unknown {
             return Some(Verdict::inconclusive(why).place(Place::of(&call.caller, &call.place)));
         }
-        let (call, wanted) = called.iter().find(|(call, wanted)| !covered(grants, call, wanted)).or(called.first())?;
+        let (call, wanted) =
+            called.iter().find(|(call, wanted)| !covered(stack, grants, call, wanted)).or(called.first())?;
         if called.iter().any(|(_, called)| called.same(qualifier).is_none()) {
             let why = Why::Unresolved(format!("whether {} is {}", qualifier.in_words(), wanted.in_words()));
             return property(Verdict::inconclusive(why));
         }
         let says = format!("permits {}, while {} calls {}", qualifier.in_words(), call.caller, wanted.in_words());
-        property(if covered(grants, call, wanted) {
+        property(if covered(stack, grants, call, wanted) {
             Verdict::partial(
                 75,
                 format!("{says}, which another permission covers: nobody of this stack needs this one"),
@@ -201,14 +208,24 @@ impl<'a> Grant<'a> {
     }
 
     /// Whether the permission is meant for this caller: its service, and its source where one is named.
-    fn is_for(&self, call: &Invocation) -> bool {
+    fn is_for(&self, stack: &Stack<'_>, call: &Invocation) -> bool {
         let Some(service) = call.principal else { return false };
         let service = service.split_once('.').map_or(service, |(label, _)| label);
         let named = self.principal.literal_prefix();
         let by_service = named.split_once('.').is_some_and(|(label, _)| label == service);
-        let mut sources = self.source.present().into_iter().flat_map(Text::references).peekable();
-        let by_source = sources.peek().is_none() || sources.any(|source| source == call.source().as_str());
-        by_service && by_source
+        by_service && self.names(stack, call.source())
+    }
+
+    /// Whether `SourceArn` names this resource, or may.
+    fn names(&self, stack: &Stack<'_>, source: &LogicalId) -> bool {
+        let Some(arn) = self.source.present() else { return true };
+        let mut references = arn.references().peekable();
+        if references.peek().is_some() {
+            return references.any(|named| named == source.as_str());
+        }
+        // Written out, as a live stack has it. What has no physical id yet is not found in it.
+        let is_live = stack.facts.get(source).is_some_and(|resource| resource.reference.physical_id.is_some());
+        !is_live || stack.directory.parts_of(arn).contains(&source)
     }
 }
 
@@ -222,8 +239,8 @@ fn for_nobody_knows_whom(stack: &Stack<'_>, permission: &Permission) -> Option<V
 }
 
 /// Whether some permission lets this call through.
-fn covered(grants: &[Grant<'_>], call: &Invocation, wanted: &Qualifier) -> bool {
-    grants.iter().filter(|grant| grant.is_for(call)).any(|grant| match &grant.target {
+fn covered(stack: &Stack<'_>, grants: &[Grant<'_>], call: &Invocation, wanted: &Qualifier) -> bool {
+    grants.iter().filter(|grant| grant.is_for(stack, call)).any(|grant| match &grant.target {
         FunctionTarget::Function { function, qualifier } => {
             Some(function) == call.target.function() && qualifier.same(wanted) == Some(true)
         }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::EventInvokeConfig;
+use super::{EventInvokeConfig, Permission};
 use crate::{
-    facts::{Observed, Tag, Text, config::Compliance},
+    facts::{List, Observed, Tag, Text, config::Compliance},
     inventory::LogicalId,
 };
 
@@ -83,6 +83,20 @@ pub struct Function {
     /// Live only: what AWS Config says of it.
     #[serde(rename = "$ConfigCompliance")]
     pub config_compliance: Compliance,
+    /// Live only: what the policies of the function and of its aliases grant beside the permissions of the stack.
+    #[serde(rename = "$OtherPermissions")]
+    pub other_permissions: List<OtherPermission>,
+}
+
+/// A statement of a function's policy that is no resource of the stack: added by hand, or by another stack.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct OtherPermission {
+    /// The statement's `Sid`.
+    pub statement_id: String,
+    /// What it grants, as a permission of the stack would say it.
+    #[serde(flatten)]
+    pub permission: Permission,
 }
 
 /// An invoke configuration joined onto its function.

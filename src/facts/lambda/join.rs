@@ -30,12 +30,14 @@ fn fill<T>(slot: &mut Observed<T>, found: impl FnOnce() -> Observed<T>) {
 #[derive(Debug)]
 struct Belonging<T> {
     known: Vec<(LogicalId, T)>,
+    /// Of which nobody can tell whether they are there, but whose they would be.
+    doubts: Vec<(LogicalId, Why)>,
     open: Vec<Why>,
 }
 
 impl<T: Clone> Belonging<T> {
     fn new() -> Self {
-        Self { known: Vec::new(), open: Vec::new() }
+        Self { known: Vec::new(), doubts: Vec::new(), open: Vec::new() }
     }
 
     fn add(&mut self, owner: Target, resource: &LogicalId, item: T) {
@@ -49,7 +51,8 @@ impl<T: Clone> Belonging<T> {
     fn of(&self, function: &LogicalId) -> Observed<Vec<Observed<T>>> {
         let known = self.known.iter().filter(|(owner, _)| owner == function);
         let known = known.map(|(_, item)| Observed::Present(item.clone()));
-        Observed::Present(known.chain(self.open.iter().cloned().map(Observed::Unknown)).collect())
+        let doubts = self.doubts.iter().filter(|(owner, _)| owner == function).map(|(_, why)| why);
+        Observed::Present(known.chain(doubts.chain(&self.open).cloned().map(Observed::Unknown)).collect())
     }
 
     /// Whether anything belongs to the function.
@@ -115,6 +118,7 @@ impl<'a> Seen<'a> {
                     .as_ref()
                     .map(|role| Role { text: role.clone(), target: self.directory.resolve(role, &["AWS::IAM::Role"]) });
                 self.roles.push((id.clone(), role));
+                self.take_other_permissions(id, function);
             }
             Properties::EventInvokeConfig(config) => {
                 let item = InvokeConfigOf { logical_id: id.clone(), config: config.as_ref().clone() };
@@ -129,24 +133,48 @@ impl<'a> Seen<'a> {
                 let item = VersionOf { logical_id: id.clone(), provisioned_concurrent_executions: warm };
                 self.versions.add(self.owner(&version.function_name), id, item);
             }
-            Properties::Permission(permission) => match &permission.principal {
-                Observed::Present(principal) => {
-                    let service = principal.as_str().filter(|service| invokes_asynchronously(service));
-                    if let Some(service) = service {
-                        self.callers.add(self.owner(&permission.function_name), id, service.to_owned());
-                    }
-                }
-                Observed::Absent => {}
-                Observed::Unknown(why) => {
-                    if self.owner(&permission.function_name) != Target::Elsewhere {
-                        self.callers.open.push(open(id, why));
-                    }
-                }
-            },
+            Properties::Permission(permission) => {
+                self.take_caller(id, self.owner(&permission.function_name), &permission.principal);
+            }
             Properties::FunctionUrl(url) => self.urls.add(self.owner(&url.target_function_arn), id, ()),
             Properties::Schedule(_) => self.take_schedule(resource),
             Properties::Unreadable(why) => self.take_unreadable(resource, why),
             _ => {}
+        }
+    }
+
+    /// Whom a permission lets invoke the function asynchronously.
+    fn take_caller(&mut self, id: &LogicalId, owner: Target, principal: &Observed<Text>) {
+        match principal {
+            Observed::Present(principal) => {
+                if let Some(service) = principal.as_str().filter(|service| invokes_asynchronously(service)) {
+                    self.callers.add(owner, id, service.to_owned());
+                }
+            }
+            Observed::Absent => {}
+            Observed::Unknown(why) => match owner {
+                Target::Resource(function) => self.callers.doubts.push((function, open(id, why))),
+                Target::Unknown(_) => self.callers.open.push(open(id, why)),
+                Target::Elsewhere => {}
+            },
+        }
+    }
+
+    /// What a live look found in the function's policies beside the permissions of the stack.
+    fn take_other_permissions(&mut self, id: &LogicalId, function: &Function) {
+        let others = match &function.other_permissions {
+            Observed::Present(others) => others,
+            Observed::Absent => return,
+            Observed::Unknown(why) => return self.callers.doubts.push((id.clone(), why.clone())),
+        };
+        for other in others {
+            match other {
+                Observed::Present(other) => {
+                    self.take_caller(id, Target::Resource(id.clone()), &other.permission.principal);
+                }
+                Observed::Absent => {}
+                Observed::Unknown(why) => self.callers.doubts.push((id.clone(), why.clone())),
+            }
         }
     }
 
@@ -230,6 +258,13 @@ impl<'a> Seen<'a> {
         });
         let zones = function.vpc_config.as_ref().and_then(|vpc| vpc.subnet_ids.as_ref()).map(|ids| self.zones(ids));
         fill(&mut function.availability_zones, || zones);
+        if let Observed::Present(others) = &mut function.other_permissions {
+            for other in others {
+                if let Observed::Present(other) = other {
+                    fill(&mut other.permission.function_has_url, || self.urls.any(id));
+                }
+            }
+        }
     }
 
     fn fill_permission(&self, permission: &mut Permission) {

@@ -16,7 +16,7 @@ pub use event_source::{
 };
 pub use function::{
     AliasOf, Code, DeadLetterConfig, Environment, EphemeralStorage, FileSystemConfig, Function, InvokeConfigOf,
-    LoggingConfig, RuntimeConfig, SnapStart, TracingConfig, VersionOf, VpcConfig,
+    LoggingConfig, OtherPermission, RuntimeConfig, SnapStart, TracingConfig, VersionOf, VpcConfig,
 };
 pub use function_target::{FunctionTarget, Qualifier};
 pub use functions::Functions;
