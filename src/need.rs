@@ -68,33 +68,23 @@ pub enum Need {
     ScalingPolicies,
     /// `dax:DescribeClusters`
     DaxClusters,
-    /// `lambda:GetFunctionConfiguration`
+    /// `lambda:GetFunction`: configuration, reserved concurrency and tags in one call, and that at the highest rate
     Function,
-    /// `lambda:GetFunction`: whether the code is inline, and where it is otherwise
-    FunctionCode,
-    /// `lambda:GetFunctionConcurrency`
-    FunctionConcurrency,
     /// `lambda:GetFunctionCodeSigningConfig`
     FunctionCodeSigning,
-    /// `lambda:ListTags`
-    FunctionTags,
     /// `lambda:ListFunctionEventInvokeConfigs`
     FunctionInvokeConfigs,
-    /// `lambda:GetPolicy`
+    /// `lambda:GetPolicy`: of the function and of each of its aliases
     FunctionPolicy,
-    /// `lambda:GetFunctionUrlConfig`
+    /// `lambda:ListFunctionUrlConfigs`
     FunctionUrl,
-    /// `lambda:ListAliases`
+    /// `lambda:ListAliases`: whole aliases, so that none is asked for by itself
     FunctionAliases,
     /// `lambda:ListVersionsByFunction`
     FunctionVersions,
-    /// `lambda:ListFunctions`: who else has the same role
-    Functions,
-    /// `lambda:GetAlias`
-    Alias,
     /// `lambda:ListProvisionedConcurrencyConfigs`
     ProvisionedConcurrency,
-    /// `lambda:GetEventSourceMapping`
+    /// `lambda:GetEventSourceMapping`, or `ListEventSourceMappings` where that saves calls
     EventSourceMapping,
     /// By Cloud Control, `AWS::EC2::Subnet`: availability zones
     Subnets,
@@ -166,17 +156,12 @@ impl Need {
         Self::ScalingPolicies,
         Self::DaxClusters,
         Self::Function,
-        Self::FunctionCode,
-        Self::FunctionConcurrency,
         Self::FunctionCodeSigning,
-        Self::FunctionTags,
         Self::FunctionInvokeConfigs,
         Self::FunctionPolicy,
         Self::FunctionUrl,
         Self::FunctionAliases,
         Self::FunctionVersions,
-        Self::Functions,
-        Self::Alias,
         Self::ProvisionedConcurrency,
         Self::EventSourceMapping,
         Self::Subnets,
@@ -251,20 +236,15 @@ impl Need {
                 ("application-autoscaling:DescribeScalingPolicies", "application-autoscaling:DescribeScalingPolicies")
             }
             Self::DaxClusters => ("dax:DescribeClusters", "dax:DescribeClusters"),
-            Self::Function => ("lambda:GetFunctionConfiguration", "lambda:GetFunctionConfiguration"),
-            Self::FunctionCode => ("lambda:GetFunction", "lambda:GetFunction"),
-            Self::FunctionConcurrency => ("lambda:GetFunctionConcurrency", "lambda:GetFunctionConcurrency"),
+            Self::Function => ("lambda:GetFunction", "lambda:GetFunction"),
             Self::FunctionCodeSigning => ("lambda:GetFunctionCodeSigningConfig", "lambda:GetFunctionCodeSigningConfig"),
-            Self::FunctionTags => ("lambda:ListTags", "lambda:ListTags"),
             Self::FunctionInvokeConfigs => {
                 ("lambda:ListFunctionEventInvokeConfigs", "lambda:ListFunctionEventInvokeConfigs")
             }
             Self::FunctionPolicy => ("lambda:GetPolicy", "lambda:GetPolicy"),
-            Self::FunctionUrl => ("lambda:GetFunctionUrlConfig", "lambda:GetFunctionUrlConfig"),
+            Self::FunctionUrl => ("lambda:ListFunctionUrlConfigs", "lambda:ListFunctionUrlConfigs"),
             Self::FunctionAliases => ("lambda:ListAliases", "lambda:ListAliases"),
             Self::FunctionVersions => ("lambda:ListVersionsByFunction", "lambda:ListVersionsByFunction"),
-            Self::Functions => ("lambda:ListFunctions", "lambda:ListFunctions"),
-            Self::Alias => ("lambda:GetAlias", "lambda:GetAlias"),
             Self::ProvisionedConcurrency => {
                 ("lambda:ListProvisionedConcurrencyConfigs", "lambda:ListProvisionedConcurrencyConfigs")
             }
@@ -302,6 +282,10 @@ impl Need {
                 &["cloudformation:DescribeStacks"]
             }
             Self::BackupSelections => &["backup:GetBackupSelection"],
+            // Tags come with the function where its caller may list them, variables under a customer's key where its
+            // caller may use the key: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
+            Self::Function => &["kms:Decrypt", "lambda:ListTags"],
+            Self::EventSourceMapping => &["lambda:ListEventSourceMappings"],
             Self::Subnets => &["ec2:DescribeNetworkAcls", "ec2:DescribeSubnets"],
             Self::DataSources => &["appsync:GetDataSource"],
             Self::RuleTargets => &["events:DescribeRule", "events:ListTargetsByRule"],

@@ -135,6 +135,11 @@ impl Fault {
         }
     }
 
+    /// Classifies an error that stands inside of an answer, in the place of a part that the service could not give.
+    pub fn reported(code: &str, message: &str) -> Self {
+        classified(code, message, 200)
+    }
+
     /// The error code of the service, where there is one that matters.
     pub fn code(&self) -> Option<&str> {
         match self {
@@ -182,9 +187,12 @@ fn unreadable(status: u16, error: &impl std::error::Error) -> Fault {
 
 /// Classifies an error that the service itself reports.
 fn of_service(error: &impl ProvideErrorMetadata, status: u16) -> Fault {
-    let code = error.code().unwrap_or_default();
-    let message = readable(error.message().unwrap_or_default());
-    // The code decides; the status does only where the code says nothing.
+    classified(error.code().unwrap_or_default(), error.message().unwrap_or_default(), status)
+}
+
+/// Classifies an error by its code; by the status of its answer only where the code says nothing.
+fn classified(code: &str, message: &str, status: u16) -> Fault {
+    let message = readable(message);
     if THROTTLING.contains(&code) || status == 429 {
         Fault::Throttled
     } else if DENIED.contains(&code) || (code.is_empty() && matches!(status, 401 | 403)) {
@@ -193,8 +201,6 @@ fn of_service(error: &impl ProvideErrorMetadata, status: u16) -> Fault {
         Fault::NotFound { code: code.to_owned(), message }
     } else {
         let code = (!code.is_empty()).then(|| code.to_owned());
-        let told = code.is_some() || !message.is_empty();
-        let message = if told { message } else { format!("HTTP status {status} without a word") };
         Fault::Failed { code, message, passing: status >= 500 }
     }
 }

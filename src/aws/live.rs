@@ -216,18 +216,19 @@ impl World for Live<'_> {
         }
     }
 
-    async fn observe(&self, _: &Deployment, needs: &BTreeSet<Need>) -> Result<Vec<Branch>, Outage> {
+    async fn observe(&self, deployment: &Deployment, needs: &BTreeSet<Need>) -> Result<Vec<Branch>, Outage> {
         let Resident { clients, calls, .. } = self.resident;
+        let (function, version) = (&deployment.function, deployment.target.to_string());
         let facts = match self.owner()? {
             Owner::Stack(stack) => {
-                let session = Session::new(clients, calls, needs, stack.identity);
+                let session = Session::new(clients, calls, needs, stack.identity).releasing(function, &version);
                 let listing = Listing::new(clients, calls, stack.id);
                 let facts = observe(&session, listing.resources()).await;
                 self.listed.borrow_mut().extend(listing.remarks());
                 facts?
             }
             Owner::Alone(alone) => {
-                let session = Session::new(clients, calls, needs, alone.identity);
+                let session = Session::new(clients, calls, needs, alone.identity).releasing(function, &version);
                 observe(&session, stream::iter(alone.inventory.into_iter().map(Ok))).await?
             }
         };

@@ -27,5 +27,6 @@ mod observe_backup;
 mod observe_dax;
 mod observe_dynamodb;
 mod observe_global_table;
+mod observe_lambda;
 mod observe_s3;
 mod policy_source;

@@ -9,6 +9,7 @@ mod backup;
 mod dax;
 mod document;
 mod dynamodb;
+mod lambda;
 mod memo;
 mod s3;
 mod session;
@@ -104,6 +105,13 @@ async fn properties(session: &Session<'_>, resource: &ResourceRef) -> Value {
         "AWS::DAX::Cluster" => dax::cluster(session, resource).await,
         "AWS::DynamoDB::GlobalTable" => dynamodb::global_table(session, resource).await,
         "AWS::DynamoDB::Table" => dynamodb::table(session, resource).await,
+        "AWS::Lambda::Alias" => lambda::alias(session, resource).await,
+        "AWS::Lambda::EventInvokeConfig" => lambda::invoke_config(session, resource).await,
+        "AWS::Lambda::EventSourceMapping" => lambda::event_source_mapping(session, resource).await,
+        "AWS::Lambda::Function" => lambda::function(session, resource).await,
+        "AWS::Lambda::Permission" => lambda::permission(session, resource).await,
+        "AWS::Lambda::Url" => lambda::url(session, resource).await,
+        "AWS::Lambda::Version" => lambda::version(session, resource).await,
         "AWS::S3::AccessPoint" => s3::access_point(session, resource).await,
         "AWS::S3::Bucket" => s3::bucket(session, resource).await,
         "AWS::S3::BucketPolicy" => s3::bucket_policy(session, resource).await,

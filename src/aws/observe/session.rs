@@ -9,7 +9,7 @@ use tokio::sync::SetOnce;
 use crate::{
     aws::{
         Calls, Clients, Fault,
-        observe::{autoscaling, backup, dax, dynamodb, s3},
+        observe::{autoscaling, backup, dax, dynamodb, lambda, s3},
     },
     facts::{Observed, StackIdentity},
     inventory::ResourceRef,
@@ -31,6 +31,7 @@ pub struct Session<'a> {
     pub(super) backup: backup::Shared,
     pub(super) dax: dax::Shared,
     pub(super) dynamodb: dynamodb::Shared,
+    pub(super) lambda: lambda::Shared,
     pub(super) s3: s3::Shared,
 }
 
@@ -59,8 +60,16 @@ impl<'a> Session<'a> {
             backup: backup::Shared::default(),
             dax: dax::Shared::default(),
             dynamodb: dynamodb::Shared::default(),
+            lambda: lambda::Shared::default(),
             s3: s3::Shared::default(),
         }
+    }
+
+    /// Says which version of a function is being released: that is what will run, whatever `$LATEST` has become.
+    #[must_use]
+    pub fn releasing(mut self, function: &str, version: &str) -> Self {
+        self.lambda.releasing(function, version);
+        self
     }
 
     /// Whose resources these are.

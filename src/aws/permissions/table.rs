@@ -31,8 +31,6 @@ pub(super) const HISTORY: &str = "${HistoryTable}";
 /// Stands for the configuration of AppConfig that holds the policy.
 pub(super) const POLICY: &str = "${PolicyConfiguration}";
 
-const NO_RESOURCE_TYPE: &str = "these actions have no resource type to name";
-
 const fn only(sid: &'static str, arns: &'static [&'static str], actions: &'static [&'static str]) -> Row {
     Row { sid, scope: Scope::Only(arns), condition: None, actions }
 }
@@ -64,11 +62,6 @@ pub(super) const ROWS: &[Row] = &[
             "codedeploy:PutLifecycleEventHookExecutionStatus",
         ],
     ),
-    everything(
-        "DeploymentTargets",
-        NO_RESOURCE_TYPE,
-        &["codedeploy:BatchGetDeploymentTargets", "codedeploy:ListDeploymentTargets"],
-    ),
     // ── fitgate's own: policy, metrics, history ──
     only("Policy", &[POLICY], &["appconfig:GetLatestConfiguration", "appconfig:StartConfigurationSession"]),
     Row {
@@ -89,11 +82,6 @@ pub(super) const ROWS: &[Row] = &[
         "asked by the name of a function, there is no stack yet to name",
         &["cloudformation:DescribeStackResources"],
     ),
-    // What each type's read handler calls stands with its service: Cloud Control has no permissions of its own.
-    // https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/security.html
-    everything("ResourcesOfManyTypes", NO_RESOURCE_TYPE, &["cloudformation:GetResource"]),
-    everything("Exports", NO_RESOURCE_TYPE, &["cloudformation:ListExports"]),
-    everything("Evaluations", NO_RESOURCE_TYPE, &["config:GetComplianceDetailsByResource"]),
     Row {
         sid: "Buckets",
         scope: Scope::Only(&["arn:${AWS::Partition}:s3:::*"]),
@@ -115,8 +103,6 @@ pub(super) const ROWS: &[Row] = &[
             "s3:GetReplicationConfiguration",
         ],
     },
-    everything("BucketsOfTheAccount", NO_RESOURCE_TYPE, &["s3:GetAccessPoint", "s3:GetAccountPublicAccessBlock"]),
-    everything("Backups", NO_RESOURCE_TYPE, &["backup:ListProtectedResources"]),
     only(
         "BackupPlans",
         &["arn:${AWS::Partition}:backup:${AWS::Region}:${AWS::AccountId}:backup-plan:*"],
@@ -142,12 +128,6 @@ pub(super) const ROWS: &[Row] = &[
         condition: Some(("StringEquals", "kms:RequestAlias", "alias/aws/dynamodb")),
         actions: &["kms:DescribeKey"],
     },
-    everything("TablesOfTheAccount", NO_RESOURCE_TYPE, &["dynamodb:DescribeLimits"]),
-    everything(
-        "Scaling",
-        NO_RESOURCE_TYPE,
-        &["application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies"],
-    ),
     only("Caches", &["arn:${AWS::Partition}:dax:${AWS::Region}:${AWS::AccountId}:cache/*"], &["dax:DescribeClusters"]),
     only(
         "Functions",
@@ -160,20 +140,25 @@ pub(super) const ROWS: &[Row] = &[
             "lambda:GetEventSourceMapping",
             "lambda:GetFunction",
             "lambda:GetFunctionCodeSigningConfig",
-            "lambda:GetFunctionConcurrency",
             "lambda:GetFunctionConfiguration",
-            "lambda:GetFunctionUrlConfig",
             "lambda:GetPolicy",
             "lambda:ListAliases",
             "lambda:ListFunctionEventInvokeConfigs",
+            "lambda:ListFunctionUrlConfigs",
             "lambda:ListProvisionedConcurrencyConfigs",
             "lambda:ListTags",
             "lambda:ListVersionsByFunction",
         ],
     ),
-    everything("FunctionsOfTheAccount", NO_RESOURCE_TYPE, &["lambda:ListFunctions"]),
-    everything("Subnets", NO_RESOURCE_TYPE, &["ec2:DescribeNetworkAcls", "ec2:DescribeSubnets"]),
-    everything("DataSources", NO_RESOURCE_TYPE, &["appsync:GetDataSource"]),
+    // The variables of a function under a customer's key, as Lambda shows those of any other: it decrypts them with the
+    // caller's permission. Nothing else can be decrypted with it.
+    // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+    Row {
+        sid: "VariablesOfFunctions",
+        scope: Scope::Only(&["arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"]),
+        condition: Some(("StringEquals", "kms:ViaService", "lambda.${AWS::Region}.amazonaws.com")),
+        actions: &["kms:Decrypt"],
+    },
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
     everything(
         "Alarms",
@@ -215,5 +200,29 @@ pub(super) const ROWS: &[Row] = &[
         "Queues",
         &["arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:*"],
         &["sqs:GetQueueAttributes", "sqs:ListQueueTags"],
+    ),
+    // One statement for all of them: a managed policy has room for 6,144 characters.
+    // What each type's read handler calls stands with its service: Cloud Control has no permissions of its own.
+    // https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/security.html
+    everything(
+        "WithoutResourceType",
+        "these actions have no resource type to name",
+        &[
+            "application-autoscaling:DescribeScalableTargets",
+            "application-autoscaling:DescribeScalingPolicies",
+            "appsync:GetDataSource",
+            "backup:ListProtectedResources",
+            "cloudformation:GetResource",
+            "cloudformation:ListExports",
+            "codedeploy:BatchGetDeploymentTargets",
+            "codedeploy:ListDeploymentTargets",
+            "config:GetComplianceDetailsByResource",
+            "dynamodb:DescribeLimits",
+            "ec2:DescribeNetworkAcls",
+            "ec2:DescribeSubnets",
+            "lambda:ListEventSourceMappings",
+            "s3:GetAccessPoint",
+            "s3:GetAccountPublicAccessBlock",
+        ],
     ),
 ];

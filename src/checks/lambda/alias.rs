@@ -37,7 +37,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         severity: Severity::Medium,
         since: "0.1.0",
         default: Default::On,
-        needs: &[Need::Alias],
+        needs: &[Need::FunctionAliases],
         applies: Applies::EachAlias(not_latest),
     },
     Check {
@@ -52,7 +52,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         severity: Severity::Medium,
         since: "0.1.0",
         default: Default::On,
-        needs: &[Need::Alias],
+        needs: &[Need::FunctionAliases],
         applies: Applies::EachAlias(routing_clean),
     },
     Check {
@@ -84,12 +84,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         severity: Severity::Medium,
         since: "0.1.0",
         default: Default::On,
-        needs: &[
-            Need::ProvisionedConcurrency,
-            Need::FunctionAliases,
-            Need::FunctionVersions,
-            Need::FunctionConcurrency,
-        ],
+        needs: &[Need::ProvisionedConcurrency, Need::FunctionAliases, Need::FunctionVersions, Need::Function],
         applies: Applies::EachFunction(provisioned_concurrency),
     },
 ];

@@ -27,7 +27,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         severity: Severity::Low,
         since: "0.1.0",
         default: Default::OptIn,
-        needs: &[Need::FunctionConcurrency],
+        needs: &[Need::Function],
         applies: Applies::EachFunction(reserved_concurrency),
     },
     Check {
@@ -127,7 +127,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         severity: Severity::Low,
         since: "0.1.0",
         default: Default::On,
-        needs: &[Need::FunctionTags],
+        needs: &[Need::Function],
         applies: Applies::EachFunction(tagged),
     },
     Check {
@@ -141,7 +141,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         severity: Severity::Medium,
         since: "0.1.0",
         default: Default::On,
-        needs: &[Need::Function, Need::Functions],
+        needs: &[Need::Function],
         applies: Applies::EachFunction(unique_role),
     },
 ];

@@ -86,7 +86,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         severity: Severity::Low,
         since: "0.1.0",
         default: Default::On,
-        needs: &[Need::EventSourceMapping, Need::FunctionConcurrency],
+        needs: &[Need::EventSourceMapping, Need::Function],
         applies: Applies::EachEventSourceMapping(max_concurrency),
     },
 ];

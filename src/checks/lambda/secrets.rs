@@ -42,7 +42,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         severity: Severity::Critical,
         since: "0.1.0",
         default: Default::On,
-        needs: &[Need::FunctionCode],
+        needs: &[Need::StackTemplate],
         applies: Applies::EachFunction(in_code),
     },
 ];
