@@ -34,6 +34,8 @@ struct Rate {
 const RATES: &[Rate] = &[
     // <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeContinuousBackups.html>
     Rate { operations: &["dynamodb:DescribeContinuousBackups"], a_second: 10 },
+    // <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListTagsOfResource.html>
+    Rate { operations: &["dynamodb:ListTagsOfResource"], a_second: 10 },
     // <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>: GetFunction 100, GetPolicy 15,
     // the remaining control plane operations 15 together.
     Rate { operations: &["lambda:GetFunction"], a_second: 100 },

@@ -30,3 +30,4 @@ mod observe_global_table;
 mod observe_lambda;
 mod observe_s3;
 mod policy_source;
+mod store_verdicts;

@@ -11,7 +11,7 @@ use crate::{
     need::Need,
 };
 
-/// The table.
+/// The table. Each asks for `Need::Table`, which shows the replicas of a global table.
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check {
         id: "dynamodb-pitr",
@@ -24,7 +24,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         severity: Severity::Medium,
         since: "0.1.0",
         default: Default::On,
-        needs: &[Need::TableBackups],
+        needs: &[Need::Table, Need::TableBackups],
         applies: Applies::EachTable(pitr),
     },
     Check {
@@ -66,7 +66,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         severity: Severity::Medium,
         since: "0.1.0",
         default: Default::OptIn,
-        needs: &[Need::ProtectedResources, Need::BackupSelections, Need::TableTags],
+        needs: &[Need::Table, Need::ProtectedResources, Need::BackupSelections, Need::TableTags],
         applies: Applies::EachTable(in_backup_plan),
     },
     Check {
@@ -80,7 +80,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         severity: Severity::High,
         since: "0.1.0",
         default: Default::On,
-        needs: &[Need::TableResourcePolicy],
+        needs: &[Need::Table, Need::TableResourcePolicy],
         applies: Applies::EachTable(resource_policy_not_public),
     },
     Check {
@@ -94,7 +94,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         severity: Severity::Low,
         since: "0.1.0",
         default: Default::OptIn,
-        needs: &[Need::TableTimeToLive],
+        needs: &[Need::Table, Need::TableTimeToLive],
         applies: Applies::EachTable(items_expire),
     },
     Check {

@@ -68,7 +68,13 @@ impl Seen {
 
     fn complete(&self, id: &LogicalId, bucket: &mut Bucket) {
         let policy = self.policy_of(id, bucket);
-        bucket.policy.fill(|| policy);
+        match (&mut bucket.policy, policy) {
+            // S3 says what the policy is, the stack which of its resources.
+            (Observed::Present(own), Observed::Present(found)) if own.resource.is_none() => {
+                own.resource = found.resource
+            }
+            (own, found) => own.fill(|| found),
+        }
         let log_target = self.receives_logs(id, bucket);
         bucket.log_target.fill(|| log_target);
         let covering = bucket.subject().and_then(|subject| backup::covering(&self.selections, subject, &bucket.tags));
@@ -76,7 +82,8 @@ impl Seen {
     }
 
     /// The one policy a bucket can have. A policy whose bucket nobody can tell may be that of every bucket
-    /// that has none, unless the names exclude it. Such a policy is judged by itself as well.
+    /// that has none, unless the names exclude it. Such a policy is judged by itself as well. Not so on a live stack:
+    /// there each bucket was asked for its policy, and one that does not say whose it is says nothing of the others.
     fn policy_of(&self, id: &LogicalId, bucket: &Bucket) -> Observed<AttachedPolicy> {
         let mut own = self.policies.iter().filter(|policy| policy.target == Target::Resource(id.clone()));
         if let Some(policy) = own.next() {
@@ -88,6 +95,7 @@ impl Seen {
         self.policies
             .iter()
             .find_map(|policy| match &policy.target {
+                Target::Unknown(Why::NotObserved(_)) => None,
                 Target::Unknown(why) if may_mean(&policy.bucket, bucket) => Some(Observed::Unknown(why.clone())),
                 _ => None,
             })

@@ -13,29 +13,11 @@ use crate::{
     need::Need,
 };
 
-const POLICY: &str = "AWS::S3::BucketPolicy";
-
-/// The policy of a bucket, with the resource of the stack that it is, where the stack has one.
+/// The policy of a bucket. Which resource of the stack it is, if any, is found out when the facts are joined.
 pub(super) async fn attached(session: &Session<'_>, bucket: &str) -> Observed<AttachedPolicy> {
-    let text = text(session, bucket).await;
-    if let Observed::Unknown(why) = text {
-        return Observed::Unknown(why);
-    }
-    let policies: Vec<&ResourceRef> =
-        session.inventory().await.iter().filter(|resource| resource.r#type.as_str() == POLICY).collect();
-    let own = policies.iter().find(|policy| policy.physical_id.as_deref() == Some(bucket));
-    let resource = own.map(|policy| policy.logical_id.clone());
-    match text {
-        Observed::Present(text) => {
-            Observed::Present(AttachedPolicy { resource, policy_document: Observed::read(&Value::String(text)) })
-        }
-        // Absent would mean "look among the policies of the stack", and one of them says that it is this bucket's or
-        // does not say whose it is. S3 says that there is none.
-        _ if resource.is_some() || !policies.into_iter().all(names_its_bucket) => {
-            Observed::Present(AttachedPolicy { resource, policy_document: nothing() })
-        }
-        _ => Observed::Absent,
-    }
+    text(session, bucket)
+        .await
+        .map(|text| AttachedPolicy { resource: None, policy_document: Observed::read(&Value::String(text)) })
 }
 
 /// `AWS::S3::BucketPolicy`
