@@ -33,8 +33,8 @@ pub async fn audit(
     mut watch: impl FnMut(Progress),
 ) -> Result<Audited, Outage> {
     let described = describe(clients, calls, stack).await?;
-    let session = Session::new(clients, calls, needs, described.identity);
-    let listing = Listing::new(clients, calls, described.id);
+    let listing = Listing::new(clients, calls, described.id.clone());
+    let session = Session::of_stack(clients, calls, needs, described);
     let mut work = pin!(observe(&session, listing.resources()));
     let facts = loop {
         match select(work.as_mut(), pin!(tokio::time::sleep(frame))).await {
@@ -42,5 +42,5 @@ pub async fn audit(
             Either::Right(_) => watch(session.progress()),
         }
     };
-    Ok(Audited { facts, remarks: listing.remarks() })
+    Ok(Audited { facts, remarks: [listing.remarks(), session.remarks()].concat() })
 }

@@ -43,6 +43,8 @@ const RATES: &[Rate] = &[
     Rate { operations: &["lambda:"], a_second: 15 },
     // <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html>
     Rate { operations: &["cloudwatch:DescribeAlarms"], a_second: 9 },
+    // AWS documents none; somebody measured some 30 a second: <https://github.com/ekristen/aws-nuke/issues/508>
+    Rate { operations: &["cloudcontrol:GetResource"], a_second: 25 },
 ];
 
 impl Rate {

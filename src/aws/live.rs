@@ -221,14 +221,16 @@ impl World for Live<'_> {
         let (function, version) = (&deployment.function, deployment.target.to_string());
         let facts = match self.owner()? {
             Owner::Stack(stack) => {
-                let session = Session::new(clients, calls, needs, stack.identity).releasing(function, &version);
-                let listing = Listing::new(clients, calls, stack.id);
+                let listing = Listing::new(clients, calls, stack.id.clone());
+                let session = Session::of_stack(clients, calls, needs, stack).releasing(function, &version);
+                session.deploying(deployment);
                 let facts = observe(&session, listing.resources()).await;
-                self.listed.borrow_mut().extend(listing.remarks());
+                self.listed.borrow_mut().extend([listing.remarks(), session.remarks()].concat());
                 facts?
             }
             Owner::Alone(alone) => {
                 let session = Session::new(clients, calls, needs, alone.identity).releasing(function, &version);
+                session.deploying(deployment);
                 observe(&session, stream::iter(alone.inventory.into_iter().map(Ok))).await?
             }
         };

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Observed, Text};
+use super::{Observed, Part, Text};
 
 /// `AWS::CloudWatch::Alarm`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -98,4 +98,39 @@ pub struct CompositeAlarm {
     pub actions_enabled: Observed<bool>,
     /// As in [`Alarm::state_value`].
     pub state_value: Observed<String>,
+}
+
+/// The alarms of a rule, by name or ARN: what stands inside the brackets of `ALARM(…)`, quoted or not.
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html>
+pub fn alarms_in(rule: &Text) -> Vec<Text> {
+    let mut names = Vec::new();
+    let mut open: Option<Vec<Part>> = None;
+    for part in rule.parts() {
+        match part {
+            Part::Literal(literal) => {
+                for (index, piece) in literal.split('(').enumerate() {
+                    if index > 0 {
+                        open = Some(Vec::new());
+                    }
+                    let (inside, closed) = match piece.split_once(')') {
+                        Some((inside, _)) => (inside, true),
+                        None => (piece, false),
+                    };
+                    if let Some(parts) = &mut open {
+                        parts.push(Part::Literal(inside.trim_matches(['"', '\'', ' ', '\n']).to_owned()));
+                    }
+                    if closed {
+                        names.extend(open.take().map(Text::new));
+                    }
+                }
+            }
+            other => {
+                if let Some(parts) = &mut open {
+                    parts.push(other.clone());
+                }
+            }
+        }
+    }
+    names.retain(|name| !name.parts().is_empty());
+    names
 }

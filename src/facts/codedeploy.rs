@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Directory, Facts, Observed, Properties, Target, Text, Why};
+use super::{
+    Directory, Facts, List, Observed, Properties, Target, Text, Why,
+    cloudwatch::{Alarm, CompositeAlarm},
+};
 use crate::deployment::Strategy;
 
 /// The names of the joined fields, by type.
@@ -41,8 +44,22 @@ pub struct DeploymentGroup {
     pub deployment_style: Observed<DeploymentStyle>,
     /// Joined: `ComputePlatform` of the application: `Lambda`, `ECS` or `Server`.
     pub compute_platform: Observed<String>,
-    /// Joined: the custom strategy of this stack that `DeploymentConfigName` means.
+    /// Joined: the custom strategy that `DeploymentConfigName` means: of this stack; on a live one of any.
     pub deployment_config: Observed<DeploymentConfig>,
+    /// Live only: the alarms that it watches without the stack having them, those inside of composite ones too.
+    /// Which of its alarms is neither here nor in the stack does not exist.
+    #[serde(rename = "$Alarms")]
+    pub alarms_elsewhere: Observed<AlarmsElsewhere>,
+}
+
+/// Alarms of no resource of the stack.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct AlarmsElsewhere {
+    /// On a metric.
+    pub alarms: List<Alarm>,
+    /// Over other alarms.
+    pub composite_alarms: List<CompositeAlarm>,
 }
 
 /// Part of [`DeploymentGroup`].

@@ -37,6 +37,8 @@ pub struct DeadLetterConfig {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct Schedule {
+    /// The group that it is in, by name; `default` where absent.
+    pub group_name: Observed<Text>,
     /// Who is called.
     pub target: Observed<ScheduleTarget>,
 }

@@ -25,15 +25,20 @@ impl Document {
 
     /// Writes a property: its value, nothing where it is absent, a marker where it is unknown.
     pub fn put<T: Serialize>(&mut self, name: &str, value: Observed<T>) {
+        self.0.extend(Self::entry(name, value));
+    }
+
+    /// A property with its name, as [`Self::put`] writes it.
+    pub fn entry<T: Serialize>(name: &str, value: Observed<T>) -> Option<(String, Value)> {
         let value = match value {
-            Observed::Absent => return,
+            Observed::Absent => return None,
             Observed::Unknown(why) => Self::unknown(&why),
             Observed::Present(value) => match serde_json::to_value(value) {
                 Ok(value) => value,
                 Err(error) => Self::unknown(&Why::Malformed(error.to_string())),
             },
         };
-        self.0.insert(name.to_owned(), value);
+        Some((name.to_owned(), value))
     }
 
     /// Writes a property that is known.

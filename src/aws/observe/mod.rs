@@ -6,19 +6,26 @@
 mod answer;
 mod autoscaling;
 mod backup;
+mod cloud_control;
+mod cloudwatch;
+mod codedeploy;
+mod config;
 mod dax;
+mod deployed_template;
 mod document;
 mod dynamodb;
 mod lambda;
 mod memo;
+mod roles;
 mod s3;
 mod session;
+mod template_attributes;
 
 use answer::required;
 pub use document::Document;
 use document::{not_created, written};
 use futures_util::{
-    future::{Either, select},
+    future::{Either, join3, select},
     pin_mut,
     stream::{FuturesUnordered, Stream, StreamExt},
 };
@@ -74,6 +81,7 @@ pub async fn observe(
         match next {
             Either::Left(Some(resource)) => {
                 let resource = resource?;
+                session.templates.met(&resource);
                 waiting.push_back((found.len(), resource.clone()));
                 found.push(resource);
             }
@@ -94,7 +102,11 @@ pub async fn observe(
 
 /// The properties of one resource, with its place in the inventory.
 async fn look(session: &Session<'_>, index: usize, resource: ResourceRef) -> (usize, Value) {
-    (index, properties(session, &resource).await)
+    let attributes = template_attributes::of(session, &resource);
+    let compliance = config::compliance(session, &resource);
+    let (properties, mut further, compliance) = join3(properties(session, &resource), attributes, compliance).await;
+    further.extend(Document::entry(config::FIELD, compliance));
+    (index, template_attributes::lay_on(properties, further))
 }
 
 /// Who looks at which type.
@@ -115,6 +127,15 @@ async fn properties(session: &Session<'_>, resource: &ResourceRef) -> Value {
         "AWS::S3::AccessPoint" => s3::access_point(session, resource).await,
         "AWS::S3::Bucket" => s3::bucket(session, resource).await,
         "AWS::S3::BucketPolicy" => s3::bucket_policy(session, resource).await,
-        other => Document::unknown(&Why::NotObserved(format!("fitgate does not look at {other} on a live stack"))),
+        "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::CompositeAlarm" => cloudwatch::alarm(session, resource).await,
+        "AWS::CodeDeploy::Application" => codedeploy::application(session, resource).await,
+        "AWS::CodeDeploy::DeploymentConfig" => codedeploy::config(session, resource).await,
+        "AWS::CodeDeploy::DeploymentGroup" => codedeploy::group(session, resource).await,
+        "AWS::EC2::Subnet" => {
+            Document::unknown(&Why::NotObserved("it is looked at for the functions in it".to_owned()))
+        }
+        "AWS::IAM::ManagedPolicy" | "AWS::IAM::Policy" => roles::policy(),
+        "AWS::IAM::Role" => roles::role(session, resource).await,
+        _ => cloud_control::properties(session, resource).await,
     }
 }

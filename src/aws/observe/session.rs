@@ -6,11 +6,12 @@ use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkErro
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tokio::sync::SetOnce;
 
+use super::{
+    autoscaling, backup, cloud_control, cloudwatch, codedeploy, config, dax, deployed_template, dynamodb, lambda,
+    roles, s3,
+};
 use crate::{
-    aws::{
-        Calls, Clients, Fault,
-        observe::{autoscaling, backup, dax, dynamodb, lambda, s3},
-    },
+    aws::{Calls, Clients, Fault, stack::Described},
     facts::{Observed, StackIdentity},
     inventory::ResourceRef,
     need::Need,
@@ -33,6 +34,12 @@ pub struct Session<'a> {
     pub(super) dynamodb: dynamodb::Shared,
     pub(super) lambda: lambda::Shared,
     pub(super) s3: s3::Shared,
+    pub(super) cloud_control: cloud_control::Shared,
+    pub(super) cloudwatch: cloudwatch::Shared,
+    pub(super) codedeploy: codedeploy::Shared,
+    pub(super) config: config::Shared,
+    pub(super) roles: roles::Shared,
+    pub(super) templates: deployed_template::Shared,
 }
 
 /// How far an observation is, for whoever watches.
@@ -47,7 +54,8 @@ pub struct Progress {
 }
 
 impl<'a> Session<'a> {
-    /// A session that has looked at nothing yet.
+    /// A session that has looked at nothing yet, and knows no template: what only that shows stays unknown. For a
+    /// function that belongs to no stack.
     pub fn new(clients: &'a Clients, calls: &'a Calls, needs: &'a BTreeSet<Need>, stack: StackIdentity) -> Self {
         Self {
             clients,
@@ -62,6 +70,12 @@ impl<'a> Session<'a> {
             dynamodb: dynamodb::Shared::default(),
             lambda: lambda::Shared::default(),
             s3: s3::Shared::default(),
+            cloud_control: cloud_control::Shared::default(),
+            cloudwatch: cloudwatch::Shared::default(),
+            codedeploy: codedeploy::Shared::default(),
+            config: config::Shared::default(),
+            roles: roles::Shared::default(),
+            templates: deployed_template::Shared::default(),
         }
     }
 
@@ -70,6 +84,12 @@ impl<'a> Session<'a> {
     pub fn releasing(mut self, function: &str, version: &str) -> Self {
         self.lambda.releasing(function, version);
         self
+    }
+
+    /// The same for a stack.
+    pub fn of_stack(clients: &'a Clients, calls: &'a Calls, needs: &'a BTreeSet<Need>, stack: Described) -> Self {
+        let identity = stack.identity.clone();
+        Self { templates: deployed_template::Shared::of(stack), ..Self::new(clients, calls, needs, identity) }
     }
 
     /// Whose resources these are.

@@ -2,7 +2,7 @@
 
 use super::{Verdicts, deployment_safety::without_group};
 use crate::{
-    check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
+    check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
     deployment::Strategy,
     facts::{
         Observed, Text, Why,
@@ -16,7 +16,7 @@ use crate::{
 
 mod watched;
 
-use watched::{Watched, Watching, watching};
+use watched::{Name, Watched, Watching, watching};
 
 const SUBJECTS: &[&str] = &["AWS::CodeDeploy::DeploymentGroup"];
 const NEEDS: &[Need] = &[Need::StackTemplate, Need::DeploymentGroup, Need::Alarms];
@@ -88,7 +88,7 @@ fn alias_alarms(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
 }
 
 /// Whether some alarm of the group watches the errors of this alias.
-fn guards(stack: &Stack<'_>, group: &DeploymentGroup, canary: &Canary) -> Verdict {
+fn guards<'a>(stack: &Stack<'a>, group: &'a DeploymentGroup, canary: &Canary) -> Verdict {
     let alarms = match watching(stack, group) {
         Watching::Nothing(text) => return Verdict::fail(text).at("AlarmConfiguration"),
         Watching::Unknown(why) => return Verdict::inconclusive(why).at("AlarmConfiguration"),
@@ -145,7 +145,7 @@ fn coverage_of(stack: &Stack<'_>, watched: &Watched<'_>, canary: &Canary) -> Cov
             Coverage::Percent(0, format!("{id} fires when there are few errors, not when there are many"))
         }
         Watched::Alarm(id, alarm) => {
-            let all = metrics(alarm).into_iter().map(|metric| coverage(stack, id, &metric, canary));
+            let all = metrics(alarm).into_iter().map(|metric| coverage(stack, *id, &metric, canary));
             // The best metric of an expression decides; an unknown one beside it does not take that away.
             all.max_by_key(|coverage| coverage.percent().map_or(1, |percent| u16::from(percent) * 2))
                 .unwrap_or_else(|| Coverage::Percent(0, format!("{id} watches no metric")))
@@ -163,6 +163,7 @@ fn coverage_of(stack: &Stack<'_>, watched: &Watched<'_>, canary: &Canary) -> Cov
                 None => Coverage::Percent(0, format!("{id} names no alarm")),
             }
         }
+        Watched::Missing(name) => Coverage::Percent(0, format!("the alarm {name} does not exist")),
         Watched::Elsewhere(name) => {
             Coverage::Unknown(Why::NotObserved(format!("the alarm {name} is not in this stack")))
         }
@@ -211,7 +212,7 @@ fn metric(query: &Observed<MetricDataQuery>) -> Option<Result<Metric<'_>, Why>> 
     }
 }
 
-fn coverage(stack: &Stack<'_>, id: &LogicalId, metric: &Result<Metric<'_>, Why>, canary: &Canary) -> Coverage {
+fn coverage(stack: &Stack<'_>, id: Name<'_>, metric: &Result<Metric<'_>, Why>, canary: &Canary) -> Coverage {
     let metric = match metric {
         Ok(metric) => metric,
         Err(why) => return Coverage::Unknown(why.clone()),
@@ -275,7 +276,7 @@ impl Dimensions {
     }
 
     /// Lambda reports `FunctionName`, `FunctionName` + `Resource`, both + `ExecutedVersion`, or none of them.
-    fn coverage(&self, id: &LogicalId, canary: &Canary) -> Coverage {
+    fn coverage(&self, id: Name<'_>, canary: &Canary) -> Coverage {
         let never = |text: &str| Coverage::Percent(0, format!("{id} has {text}, which Lambda never reports: no data"));
         match (&self.function, &self.resource) {
             _ if self.others => never("dimensions besides FunctionName, Resource and ExecutedVersion"),
@@ -303,7 +304,7 @@ impl Dimensions {
     }
 }
 
-fn alias_coverage(id: &LogicalId, resource: &FunctionTarget, canary: &Canary) -> Coverage {
+fn alias_coverage(id: Name<'_>, resource: &FunctionTarget, canary: &Canary) -> Coverage {
     let FunctionTarget::Function { function, qualifier } = resource else {
         return Coverage::Percent(0, format!("{id} watches another function"));
     };
@@ -357,12 +358,16 @@ fn usable(alarm: &Watched<'_>) -> Verdict {
                 },
                 || Verdict::Pass,
             );
-            let missing = missing.place(Place::of(id, "TreatMissingData"));
-            missing.worse(actions(id, &alarm.actions_enabled)).worse(state(id, &alarm.state_value))
+            let missing = missing.place(id.place("TreatMissingData"));
+            missing.worse(actions(*id, &alarm.actions_enabled)).worse(state(*id, &alarm.state_value))
         }
         Watched::Composite { id, alarm, .. } => {
-            actions(id, &alarm.actions_enabled).worse(state(id, &alarm.state_value))
+            actions(*id, &alarm.actions_enabled).worse(state(*id, &alarm.state_value))
         }
+        Watched::Missing(name) => Verdict::fail(format!(
+            "the alarm {name} does not exist: CodeDeploy cannot read it, and stops the deployment"
+        ))
+        .at("AlarmConfiguration.Alarms"),
         Watched::Elsewhere(name) => {
             Verdict::inconclusive(Why::NotObserved(format!("the alarm {name} is not in this stack")))
                 .at("AlarmConfiguration.Alarms")
@@ -372,7 +377,7 @@ fn usable(alarm: &Watched<'_>) -> Verdict {
 }
 
 /// CodeDeploy reads the state, not the actions: an alarm without actions stops a deployment, and tells nobody.
-fn actions(id: &LogicalId, enabled: &Observed<bool>) -> Verdict {
+fn actions(id: Name<'_>, enabled: &Observed<bool>) -> Verdict {
     let verdict = enabled.judge(
         |enabled| {
             if *enabled {
@@ -383,11 +388,11 @@ fn actions(id: &LogicalId, enabled: &Observed<bool>) -> Verdict {
         },
         || Verdict::Pass,
     );
-    verdict.place(Place::of(id, "ActionsEnabled"))
+    verdict.place(id.place("ActionsEnabled"))
 }
 
 /// Only a live stack has a state; its absence says nothing.
-fn state(id: &LogicalId, state: &Observed<String>) -> Verdict {
+fn state(id: Name<'_>, state: &Observed<String>) -> Verdict {
     let verdict = state.judge(
         |state| match state.as_str() {
             "ALARM" => Verdict::fail(format!("{id} is in ALARM already: the deployment would be stopped at once")),
@@ -398,7 +403,7 @@ fn state(id: &LogicalId, state: &Observed<String>) -> Verdict {
         },
         || Verdict::Pass,
     );
-    verdict.place(Place::of(id, "StateValue"))
+    verdict.place(id.place("StateValue"))
 }
 
 fn window_fits(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {

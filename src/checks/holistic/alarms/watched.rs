@@ -1,10 +1,13 @@
 //! Which alarms a deployment group watches, composite ones taken apart.
 
+use std::fmt;
+
 use crate::{
+    check::Place,
     facts::{
-        Observed, Part, Properties, Target, Text, Why,
-        cloudwatch::{Alarm, CompositeAlarm},
-        codedeploy::DeploymentGroup,
+        List, Observed, Part, Properties, Target, Text, Why,
+        cloudwatch::{Alarm, CompositeAlarm, alarms_in},
+        codedeploy::{AlarmsElsewhere, DeploymentGroup},
     },
     inventory::LogicalId,
     stack::Stack,
@@ -25,14 +28,42 @@ pub(super) enum Watching<'a> {
     Unknown(Why),
 }
 
+/// How a reader of a report knows an alarm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Name<'a> {
+    /// A resource of this stack.
+    Here(&'a LogicalId),
+    /// Something else, by the name that CloudWatch knows it by.
+    Elsewhere(&'a str),
+}
+
+impl Name<'_> {
+    /// Where a property of the alarm is to be changed; of one that is not of this stack, where it is named.
+    pub(super) fn place(self, property: &str) -> Place {
+        match self {
+            Self::Here(id) => Place::of(id, property),
+            Self::Elsewhere(_) => Place::property("AlarmConfiguration.Alarms"),
+        }
+    }
+}
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Here(id) => id.fmt(f),
+            Self::Elsewhere(name) => write!(f, "the alarm {name}"),
+        }
+    }
+}
+
 /// One alarm.
 pub(super) enum Watched<'a> {
-    /// Of this stack.
-    Alarm(&'a LogicalId, &'a Alarm),
-    /// Of this stack, over others.
+    /// On a metric.
+    Alarm(Name<'a>, &'a Alarm),
+    /// Over others.
     Composite {
         /// Its name.
-        id: &'a LogicalId,
+        id: Name<'a>,
         /// Its facts.
         alarm: &'a CompositeAlarm,
         /// The alarms in its rule.
@@ -40,14 +71,16 @@ pub(super) enum Watched<'a> {
         /// Whether one of them is enough to set it off.
         only_or: bool,
     },
-    /// By this name, and not of this stack.
+    /// By this name, not of this stack, and nobody looked further.
     Elsewhere(String),
+    /// By this name, and there is none.
+    Missing(String),
     /// Nobody can tell.
     Unknown(Why),
 }
 
 /// The alarms of a deployment group.
-pub(super) fn watching<'a>(stack: &Stack<'a>, group: &DeploymentGroup) -> Watching<'a> {
+pub(super) fn watching<'a>(stack: &Stack<'a>, group: &'a DeploymentGroup) -> Watching<'a> {
     let configuration = match &group.alarm_configuration {
         Observed::Present(configuration) => configuration,
         Observed::Absent => return Watching::Nothing("AlarmConfiguration is absent: no alarm stops a deployment"),
@@ -65,10 +98,11 @@ pub(super) fn watching<'a>(stack: &Stack<'a>, group: &DeploymentGroup) -> Watchi
         Observed::Absent => return Watching::Nothing("AlarmConfiguration names no alarm"),
         Observed::Unknown(why) => return Watching::Unknown(why.clone()),
     };
+    let reader = Reader { stack, elsewhere: &group.alarms_elsewhere };
     let alarms: Vec<Watched<'a>> = alarms
         .iter()
         .filter_map(|alarm| match alarm.as_ref().and_then(|alarm| alarm.name.as_ref()) {
-            Observed::Present(name) => Some(watched(stack, name, 0)),
+            Observed::Present(name) => Some(reader.watched(name, 0)),
             Observed::Absent => None,
             Observed::Unknown(why) => Some(Watched::Unknown(why)),
         })
@@ -76,74 +110,88 @@ pub(super) fn watching<'a>(stack: &Stack<'a>, group: &DeploymentGroup) -> Watchi
     if alarms.is_empty() { Watching::Nothing("AlarmConfiguration names no alarm") } else { Watching::Alarms(alarms) }
 }
 
-fn watched<'a>(stack: &Stack<'a>, name: &Text, depth: usize) -> Watched<'a> {
-    let id = match stack.directory.resolve(name, TYPES) {
-        Target::Resource(id) => id,
-        Target::Elsewhere => return Watched::Elsewhere(name.to_string()),
-        Target::Unknown(why) => return Watched::Unknown(why),
-    };
-    let Some(resource) = stack.facts.get(&id) else { return Watched::Elsewhere(name.to_string()) };
-    match &resource.properties {
-        Properties::Alarm(alarm) => Watched::Alarm(&resource.reference.logical_id, alarm),
-        Properties::CompositeAlarm(alarm) => composite(stack, &resource.reference.logical_id, alarm, depth),
-        Properties::Unreadable(why) => Watched::Unknown(why.clone()),
-        _ => Watched::Unknown(Why::Malformed(format!("{id} is no alarm"))),
-    }
+/// What alarms are looked up in.
+struct Reader<'s, 'a> {
+    stack: &'s Stack<'a>,
+    elsewhere: &'a Observed<AlarmsElsewhere>,
 }
 
-/// Takes the rule apart: `ALARM("a") OR ALARM(arn)`.
-/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html>
-fn composite<'a>(stack: &Stack<'a>, id: &'a LogicalId, alarm: &'a CompositeAlarm, depth: usize) -> Watched<'a> {
-    let rule = match &alarm.alarm_rule {
-        Observed::Present(rule) => rule,
-        Observed::Absent => return Watched::Unknown(Why::Malformed(format!("{id} has no AlarmRule"))),
-        Observed::Unknown(why) => return Watched::Unknown(why.clone()),
-    };
-    if depth >= MOST_NESTED {
-        return Watched::Unknown(Why::Malformed(format!("{id} nests composite alarms deeper than {MOST_NESTED}")));
-    }
-    let members = names(rule).iter().map(|name| watched(stack, name, depth + 1)).collect();
-    let words = rule.parts().iter().filter_map(|part| match part {
-        Part::Literal(literal) => Some(literal.to_ascii_uppercase()),
-        _ => None,
-    });
-    let only_or =
-        !words.into_iter().any(|text| text.contains(" AND ") || text.contains("NOT ") || text.contains("NOT("));
-    Watched::Composite { id, alarm, members, only_or }
-}
-
-/// The alarms inside the brackets of `ALARM(…)`, quoted or not.
-fn names(rule: &Text) -> Vec<Text> {
-    let mut names = Vec::new();
-    let mut open: Option<Vec<Part>> = None;
-    for part in rule.parts() {
-        match part {
-            Part::Literal(literal) => {
-                for (index, piece) in literal.split('(').enumerate() {
-                    if index > 0 {
-                        open = Some(Vec::new());
-                    }
-                    let (inside, closed) = match piece.split_once(')') {
-                        Some((inside, _)) => (inside, true),
-                        None => (piece, false),
-                    };
-                    if let Some(parts) = &mut open {
-                        parts.push(Part::Literal(inside.trim_matches(['"', '\'', ' ', '\n']).to_owned()));
-                    }
-                    if closed {
-                        names.extend(open.take().map(Text::new));
-                    }
-                }
-            }
-            other => {
-                if let Some(parts) = &mut open {
-                    parts.push(other.clone());
-                }
-            }
+impl<'a> Reader<'_, 'a> {
+    fn watched(&self, name: &Text, depth: usize) -> Watched<'a> {
+        let id = match self.stack.directory.resolve(name, TYPES) {
+            Target::Resource(id) => id,
+            Target::Elsewhere => return self.elsewhere(name, depth),
+            Target::Unknown(why) => return Watched::Unknown(why),
+        };
+        let Some(resource) = self.stack.facts.get(&id) else { return Watched::Elsewhere(name.to_string()) };
+        let here = Name::Here(&resource.reference.logical_id);
+        match &resource.properties {
+            Properties::Alarm(alarm) => Watched::Alarm(here, alarm),
+            Properties::CompositeAlarm(alarm) => self.composite(here, alarm, depth),
+            Properties::Unreadable(why) => Watched::Unknown(why.clone()),
+            _ => Watched::Unknown(Why::Malformed(format!("{id} is no alarm"))),
         }
     }
-    names.retain(|name| !name.parts().is_empty());
-    names
+
+    /// An alarm that is no resource of this stack: whoever looked at the live group looked at it too.
+    fn elsewhere(&self, name: &Text, depth: usize) -> Watched<'a> {
+        let found = match self.elsewhere {
+            Observed::Present(found) => found,
+            Observed::Absent => return Watched::Elsewhere(name.to_string()),
+            Observed::Unknown(why) => return Watched::Unknown(why.clone()),
+        };
+        let Some(written) = name.as_str() else { return Watched::Elsewhere(name.to_string()) };
+        // `arn:aws:cloudwatch:REGION:ACCOUNT:alarm:NAME`
+        let wanted = written.rsplit_once(":alarm:").map_or(written, |(_, name)| name);
+        if let Some((name, alarm)) = called(&found.alarms, wanted, |alarm| &alarm.alarm_name) {
+            return Watched::Alarm(name, alarm);
+        }
+        if let Some((name, alarm)) = called(&found.composite_alarms, wanted, |alarm| &alarm.alarm_name) {
+            return self.composite(name, alarm, depth);
+        }
+        // One that cannot be read may be it.
+        match unread(&found.alarms).or_else(|| unread(&found.composite_alarms)) {
+            Some(why) => Watched::Unknown(why),
+            None => Watched::Missing(wanted.to_owned()),
+        }
+    }
+
+    /// Takes the rule apart: `ALARM("a") OR ALARM(arn)`.
+    /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html>
+    fn composite(&self, id: Name<'a>, alarm: &'a CompositeAlarm, depth: usize) -> Watched<'a> {
+        let rule = match &alarm.alarm_rule {
+            Observed::Present(rule) => rule,
+            Observed::Absent => return Watched::Unknown(Why::Malformed(format!("{id} has no AlarmRule"))),
+            Observed::Unknown(why) => return Watched::Unknown(why.clone()),
+        };
+        if depth >= MOST_NESTED {
+            return Watched::Unknown(Why::Malformed(format!("{id} nests composite alarms deeper than {MOST_NESTED}")));
+        }
+        let members = alarms_in(rule).iter().map(|name| self.watched(name, depth + 1)).collect();
+        let words = rule.parts().iter().filter_map(|part| match part {
+            Part::Literal(literal) => Some(literal.to_ascii_uppercase()),
+            _ => None,
+        });
+        let only_or =
+            !words.into_iter().any(|text| text.contains(" AND ") || text.contains("NOT ") || text.contains("NOT("));
+        Watched::Composite { id, alarm, members, only_or }
+    }
+}
+
+/// The alarm of this name.
+fn called<'a, T>(alarms: &'a List<T>, wanted: &str, name: fn(&T) -> &Observed<Text>) -> Option<(Name<'a>, &'a T)> {
+    let alarms = alarms.present().into_iter().flatten().filter_map(Observed::present);
+    alarms
+        .filter_map(|alarm| Some((name(alarm).present()?.as_str()?, alarm)))
+        .find_map(|(name, alarm)| (name == wanted).then_some((Name::Elsewhere(name), alarm)))
+}
+
+/// Why something in a list is not known.
+fn unread<T>(list: &List<T>) -> Option<Why> {
+    match list.known() {
+        Err(why) => Some(why),
+        Ok(items) => items.into_iter().flatten().find_map(|item| item.known().err()),
+    }
 }
 
 impl<'a> Watched<'a> {
@@ -152,24 +200,25 @@ impl<'a> Watched<'a> {
     ///
     /// # Errors
     /// With the reason, where nobody can tell.
-    pub(super) fn seconds_to_fire(&self) -> Result<(&'a LogicalId, u64), Why> {
+    pub(super) fn seconds_to_fire(&self) -> Result<(Name<'a>, u64), Why> {
         match self {
-            Self::Alarm(id, alarm) => Ok((id, seconds(id, alarm)?)),
+            Self::Alarm(id, alarm) => Ok((*id, seconds(*id, alarm)?)),
             Self::Composite { id, members, only_or, .. } => {
                 let seconds: Result<Vec<u64>, Why> =
                     members.iter().map(|member| member.seconds_to_fire().map(|(_, seconds)| seconds)).collect();
                 let seconds = seconds?;
                 let decisive = if *only_or { seconds.iter().min() } else { seconds.iter().max() };
                 let decisive = decisive.ok_or_else(|| Why::Malformed(format!("{id} names no alarm")))?;
-                Ok((id, *decisive))
+                Ok((*id, *decisive))
             }
+            Self::Missing(name) => Err(Why::NotObserved(format!("the alarm {name} does not exist"))),
             Self::Elsewhere(name) => Err(Why::NotObserved(format!("the alarm {name} is not in this stack"))),
             Self::Unknown(why) => Err(why.clone()),
         }
     }
 }
 
-fn seconds(id: &LogicalId, alarm: &Alarm) -> Result<u64, Why> {
+fn seconds(id: Name<'_>, alarm: &Alarm) -> Result<u64, Why> {
     let periods = match (&alarm.datapoints_to_alarm, &alarm.evaluation_periods) {
         (Observed::Present(count), _) | (Observed::Absent, Observed::Present(count)) => u64::from(*count),
         (Observed::Unknown(why), _) | (Observed::Absent, Observed::Unknown(why)) => return Err(why.clone()),
@@ -181,7 +230,7 @@ fn seconds(id: &LogicalId, alarm: &Alarm) -> Result<u64, Why> {
 }
 
 /// The period, or the longest of the metrics of an expression.
-fn period(id: &LogicalId, alarm: &Alarm) -> Result<u64, Why> {
+fn period(id: Name<'_>, alarm: &Alarm) -> Result<u64, Why> {
     match &alarm.period {
         Observed::Present(period) => return Ok(u64::from(*period)),
         Observed::Unknown(why) => return Err(why.clone()),
