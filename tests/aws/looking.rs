@@ -6,7 +6,9 @@ use fitgate::{
     aws::{
         Calls, Rates,
         observe::{Session, observe},
+        stack::{Listing, describe},
     },
+    deployment::Deployment,
     facts::{Facts, Observed, StackIdentity},
     inventory::{LogicalId, ResourceRef, ResourceType},
     need::Need,
@@ -40,6 +42,8 @@ pub(crate) struct Looked {
     pub(crate) counts: BTreeMap<&'static str, u32>,
     /// How long it took, by the paused clock.
     pub(crate) took: Duration,
+    /// What the reader of a report is told.
+    pub(crate) remarks: Vec<String>,
 }
 
 impl Looked {
@@ -92,7 +96,34 @@ pub(crate) async fn look_in(
     let began = Instant::now();
     let facts = observe(&session, stream::iter(listing)).await.expect("the listing has no errors");
     assert_eq!(double.strangers(), Vec::<String>::new(), "a call that the double does not know");
-    Looked { facts, counts: calls.counts(), took: began.elapsed() }
+    Looked { facts, counts: calls.counts(), took: began.elapsed(), remarks: session.remarks() }
+}
+
+/// Looks at a stack of the double, nested ones included, with its template.
+pub(crate) async fn look_at(double: &Double, stack: &str, needs: impl IntoIterator<Item = Need>) -> Looked {
+    look_during(double, stack, needs, None).await
+}
+
+/// The same while a deployment is under way.
+pub(crate) async fn look_during(
+    double: &Double,
+    stack: &str,
+    needs: impl IntoIterator<Item = Need>,
+    deployment: Option<&Deployment>,
+) -> Looked {
+    let (clients, needs) = (double.clients(), needs.into_iter().collect());
+    let calls = Calls::new(Rates::Documented);
+    let described = describe(&clients, &calls, stack).await.expect("a stack");
+    let listing = Listing::new(&clients, &calls, described.id.clone());
+    let session = Session::of_stack(&clients, &calls, &needs, described);
+    if let Some(deployment) = deployment {
+        session.deploying(deployment);
+    }
+    let began = Instant::now();
+    let facts = observe(&session, listing.resources()).await.expect("the listing has no errors");
+    assert_eq!(double.strangers(), Vec::<String>::new(), "a call that the double does not know");
+    let remarks = [listing.remarks(), session.remarks()].concat();
+    Looked { facts, counts: calls.counts(), took: began.elapsed(), remarks }
 }
 
 /// What a fault reads like among the facts, for a call of this need.

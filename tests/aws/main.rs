@@ -31,3 +31,8 @@ mod observe_lambda;
 mod observe_s3;
 mod policy_source;
 mod store_verdicts;
+mod observe_cloud_control;
+mod observe_cloudwatch;
+mod observe_codedeploy;
+mod observe_config;
+mod observe_template;

@@ -255,3 +255,34 @@ fn rule_arn(session: &Session<'_>, physical: &str) -> Result<String, Why> {
     let partition = session.partition();
     Ok(format!("arn:{partition}:events:{region}:{account}:rule/{}", physical.replacen('|', "/", 1)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed(code: &str, message: &str) -> Why {
+        let (code, message) = (Some(code.to_owned()), message.to_owned());
+        why(&Fault::Failed { code, message, passing: false }, Need::Queue)
+    }
+
+    /// Messages as they were reported: <https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-cloudformation/issues/82>
+    #[test]
+    fn what_the_service_said_inside_of_the_message_counts() {
+        let denied =
+            Why::Denied { action: "cloudformation:GetResource, sqs:GetQueueAttributes, sqs:ListQueueTags".to_owned() };
+        for message in [
+            "AWS::SQS::Queue Handler returned status FAILED: no (HandlerErrorCode: AccessDenied, RequestToken: x)",
+            "AWS::SQS::Queue Handler returned status FAILED: User: u is not authorized to perform: sqs:getqueueattr…",
+            "Handler returned status FAILED: The security token included in the request is invalid (Service: Sqs, \
+             Status Code: 403, Request ID: y) (HandlerErrorCode: GeneralServiceException, RequestToken: x)",
+        ] {
+            assert_eq!(failed("GeneralServiceException", message), denied, "{message}");
+        }
+        let throttled = "Handler returned status FAILED: Rate exceeded (HandlerErrorCode: Throttling, RequestToken: x)";
+        let operation = "cloudcontrol:GetResource".to_owned();
+        assert_eq!(failed("GeneralServiceException", throttled), Why::Throttled { operation: operation.clone() });
+        let message = "HandlerInternalFailureException: The input is odd".to_owned();
+        let said = failed("HandlerInternalFailureException", "The input is odd");
+        assert_eq!(said, Why::Failed { operation, message });
+    }
+}

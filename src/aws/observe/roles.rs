@@ -96,7 +96,7 @@ async fn concerned(session: &Session<'_>) -> Rc<BTreeSet<String>> {
             codedeploy::service_roles(session).await.iter().map(|arn| last(arn)).collect();
         for alias in session.inventory().await.iter().filter(|resource| resource.r#type.as_str() == ALIAS) {
             for hook in hooks(session, alias).await {
-                names.extend(role_of(session, &hook).await);
+                names.extend(role_of(session, hook).await);
             }
         }
         Rc::new(names)
