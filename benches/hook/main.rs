@@ -20,7 +20,7 @@
 )]
 
 mod account;
-#[path = "../tests/aws/double/mod.rs"]
+#[path = "../../tests/aws/double/mod.rs"]
 mod double;
 mod process;
 mod runtime_api;
