@@ -218,18 +218,17 @@ impl World for Live<'_> {
 
     async fn observe(&self, deployment: &Deployment, needs: &BTreeSet<Need>) -> Result<Vec<Branch>, Outage> {
         let Resident { clients, calls, .. } = self.resident;
-        let (function, version) = (&deployment.function, deployment.target.to_string());
         let facts = match self.owner()? {
             Owner::Stack(stack) => {
                 let listing = Listing::new(clients, calls, stack.id.clone());
-                let session = Session::of_stack(clients, calls, needs, stack).releasing(function, &version);
+                let session = Session::of_stack(clients, calls, needs, stack);
                 session.deploying(deployment);
                 let facts = observe(&session, listing.resources()).await;
                 self.listed.borrow_mut().extend([listing.remarks(), session.remarks()].concat());
                 facts?
             }
             Owner::Alone(alone) => {
-                let session = Session::new(clients, calls, needs, alone.identity).releasing(function, &version);
+                let session = Session::new(clients, calls, needs, alone.identity);
                 session.deploying(deployment);
                 observe(&session, stream::iter(alone.inventory.into_iter().map(Ok))).await?
             }

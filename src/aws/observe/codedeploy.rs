@@ -62,12 +62,10 @@ struct Groups {
     unknown: BTreeMap<String, Why>,
 }
 
-impl Session<'_> {
-    /// Says which deployment is under way: its application may be in another stack, and its alias is shifted by its
-    /// group, whatever the template says of that.
-    pub fn deploying(&self, deployment: &Deployment) {
+impl Shared {
+    pub(super) fn deploying(&self, deployment: &Deployment) {
         let Deployment { application, group, function, alias, .. } = deployment.clone();
-        *self.codedeploy.deploying.borrow_mut() = Some(UnderWay { application, group, function, alias });
+        *self.deploying.borrow_mut() = Some(UnderWay { application, group, function, alias });
     }
 }
 

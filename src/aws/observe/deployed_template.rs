@@ -68,6 +68,11 @@ impl Session<'_> {
         Need::ALL.iter().filter(of_template).any(|need| self.wants(*need))
     }
 
+    /// Whether there is a template at all: a function may belong to no stack.
+    pub(super) fn has_template(&self) -> bool {
+        self.templates.root.is_some()
+    }
+
     /// The properties of a resource as its template writes them, with the attributes among them; references are to
     /// the resources of the inventory. What depends on conditions that nothing settles is unknown.
     pub(super) async fn templated(&self, resource: &ResourceRef) -> Observed<Map<String, Value>> {

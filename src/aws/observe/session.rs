@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     aws::{Calls, Clients, Fault, stack::Described},
+    deployment::Deployment,
     facts::{Observed, StackIdentity},
     inventory::ResourceRef,
     need::Need,
@@ -79,17 +80,17 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Says which version of a function is being released: that is what will run, whatever `$LATEST` has become.
-    #[must_use]
-    pub fn releasing(mut self, function: &str, version: &str) -> Self {
-        self.lambda.releasing(function, version);
-        self
-    }
-
     /// The same for a stack.
     pub fn of_stack(clients: &'a Clients, calls: &'a Calls, needs: &'a BTreeSet<Need>, stack: Described) -> Self {
         let identity = stack.identity.clone();
         Self { templates: deployed_template::Shared::of(stack), ..Self::new(clients, calls, needs, identity) }
+    }
+
+    /// Says which deployment is under way: its application may be in another stack, its alias is shifted by its group,
+    /// whatever the template says of that, and its target version is what will run, whatever `$LATEST` has become.
+    pub fn deploying(&self, deployment: &Deployment) {
+        self.codedeploy.deploying(deployment);
+        self.lambda.deploying(deployment);
     }
 
     /// Whose resources these are.

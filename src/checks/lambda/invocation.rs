@@ -23,7 +23,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         severity: Severity::Medium,
         since: "0.1.0",
         default: Default::On,
-        needs: &[Need::Function, Need::FunctionInvokeConfigs, Need::FunctionPolicy],
+        needs: &[Need::Function, Need::FunctionInvokeConfigs, Need::FunctionPolicy, Need::Schedules],
         applies: Applies::EachFunction(dead_letters),
     },
     Check {

@@ -71,7 +71,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         severity: Severity::Medium,
         since: "0.1.0",
         default: Default::OptIn,
-        needs: &[Need::FunctionCodeSigning],
+        needs: &[Need::Function, Need::FunctionCodeSigning],
         applies: Applies::EachFunction(code_signing),
     },
     Check {

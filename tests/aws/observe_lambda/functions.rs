@@ -7,6 +7,8 @@ use fitgate::{
         Calls, Rates,
         observe::{Session, observe},
     },
+    deployment::{Deployment, Version},
+    event::Phase,
     facts::{Observed, StackIdentity},
     inventory::{LogicalId, ResourceRef, ResourceType},
     need::Need,
@@ -17,6 +19,7 @@ use serde_json::{Value, json};
 use super::shop::{NEEDS, ORDERS, STACK, arn, double, plain};
 use crate::{
     double::{Double, Fault, Which},
+    judged::deployment,
     looking::{FAULTS, Named, is_for_reason, look, saved, without},
 };
 
@@ -27,7 +30,6 @@ fn facts_of(need: Need) -> &'static [&'static str] {
             "PackageType",
             "Runtime",
             "Handler",
-            "Code",
             "Role",
             "MemorySize",
             "Timeout",
@@ -160,7 +162,7 @@ async fn a_call_that_fails_leaves_its_own_facts_unknown_and_no_other() {
                 // Which aliases there are decides what else is asked, and whose policies there are.
                 Need::FunctionAliases => names.extend(["Versions", "$OtherPermissions", "AsynchronousCallers"]),
                 // Zones are those of its subnets, sharers those of its role.
-                Need::Function => names.extend(["AvailabilityZones", "RoleSharedWith"]),
+                Need::Function => names.extend(["AvailabilityZones", "RoleSharedWith", "Code"]),
                 _ => {}
             }
             let rest = without(looked.saved("Orders"), &names);
@@ -296,12 +298,17 @@ async fn a_physical_id_that_names_no_function_is_not_asked_about() {
     }
 }
 
-/// Looks at the function as it is released in this version.
-async fn released(double: &Double, version: &str) -> Value {
+/// Looks at the function while this version of it is released.
+async fn released(double: &Double, version: u64) -> Value {
     let (clients, needs) = (double.clients(), NEEDS.into());
     let calls = Calls::new(Rates::Documented);
     let identity = StackIdentity { name: "shop".to_owned(), account: Observed::Absent, region: Observed::Absent };
-    let session = Session::new(&clients, &calls, &needs, identity).releasing("orders", version);
+    let session = Session::new(&clients, &calls, &needs, identity);
+    session.deploying(&Deployment {
+        function: "orders".to_owned(),
+        target: Version::new(version).expect("a version"),
+        ..deployment("d-1", 0, Phase::BeforeAllowTraffic)
+    });
     let (logical, r#type, physical) = ORDERS;
     let function = ResourceRef {
         logical_id: LogicalId::new(logical),
@@ -317,14 +324,14 @@ async fn of_the_function_that_is_released_the_version_counts_that_will_run() {
     let double = double();
     // Somebody changed the function after the version was published.
     double.change("lambda:GetFunctionConfiguration", "orders", |it| it["MemorySize"] = json!(1024));
-    let fact = released(&double, "3").await;
+    let fact = released(&double, 3).await;
     assert_eq!((fact["MemorySize"].clone(), fact["FunctionName"].clone()), (json!(512), json!("orders")));
     assert_eq!(fact["ReservedConcurrentExecutions"], json!(20), "which versions do not have");
     assert_eq!(fact["Tags"], json!([{ "Key": "team", "Value": "shop" }]));
     assert_eq!(double.count("lambda:GetFunction"), 2);
 
     // The version is gone: what will run nobody knows, and `$LATEST` does not stand in for it.
-    let fact = released(&double, "4").await;
+    let fact = released(&double, 4).await;
     assert!(fact.pointer("/MemorySize/$unknown/Failed").is_some(), "{}", fact["MemorySize"]);
     assert_eq!(fact["ReservedConcurrentExecutions"], json!(20));
 }

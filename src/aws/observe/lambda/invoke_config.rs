@@ -26,13 +26,26 @@ pub(in super::super) async fn invoke_config(session: &Session<'_>, resource: &Re
     let Some(physical) = resource.physical_id.as_deref() else { return not_created(resource) };
     let found = match roster::invoke_config(physical) {
         Some((function, qualifier)) => named(session, &function, &qualifier).await,
-        None => nameless(session, physical).await,
+        None => match named_in_template(session, resource).await {
+            Some((function, qualifier)) => named(session, &function, &qualifier).await,
+            None => nameless(session, physical).await,
+        },
     };
     match found {
         Observed::Present(config) => written(&Properties::EventInvokeConfig(Box::new(config))),
         Observed::Absent => Document::unknown(&whose(physical)),
         Observed::Unknown(why) => Document::unknown(&why),
     }
+}
+
+/// Function and qualifier, where the template says both.
+async fn named_in_template(session: &Session<'_>, resource: &ResourceRef) -> Option<(String, String)> {
+    let spelled = async |property| {
+        let text = super::templated(session, resource, property).await;
+        super::spelled(session, text.present()?).await
+    };
+    let (function, qualifier) = (spelled("FunctionName").await?, spelled("Qualifier").await?);
+    Some((Called::read(&function)?.name.to_owned(), qualifier))
 }
 
 /// The configuration of this function and qualifier.

@@ -16,7 +16,7 @@
 //!
 //! A function's properties are those of `$LATEST`, as a template writes them. An alias may point to a version of
 //! long ago; what such a version was configured with is nobody's plan any more, and is not looked at. Of the function
-//! that is being released the version is looked at that will run ([`Session::releasing`]).
+//! that is being released the version is looked at that will run ([`Session::deploying`]).
 
 mod alias;
 mod called;
@@ -31,7 +31,7 @@ mod qualified;
 mod roster;
 mod url;
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 pub(super) use alias::{alias, version};
 pub(super) use event_source::event_source_mapping;
@@ -40,11 +40,15 @@ pub(super) use invoke_config::invoke_config;
 pub(super) use permission::permission;
 pub(super) use url::url;
 
-use self::{lists::Lists, permission::Statements, roster::Roster};
+use self::{called::Called, lists::Lists, permission::Statements, roster::Roster};
 use super::{Memo, Session};
-use crate::facts::{
-    Observed, Text, Why,
-    lambda::{Destination, DestinationConfig},
+use crate::{
+    deployment::Deployment,
+    facts::{
+        Observed, Part, Text, Why,
+        lambda::{Destination, DestinationConfig},
+    },
+    inventory::ResourceRef,
 };
 
 /// What several resources share.
@@ -55,18 +59,46 @@ pub(super) struct Shared {
     statements: Memo<(), Rc<Statements>>,
     mappings: event_source::Listed,
     /// Function and version of the deployment that is judged.
-    release: Option<(String, String)>,
+    release: RefCell<Option<(String, String)>>,
 }
 
 impl Shared {
-    pub(super) fn releasing(&mut self, function: &str, version: &str) {
-        self.release = Some((function.to_owned(), version.to_owned()));
+    pub(super) fn deploying(&self, deployment: &Deployment) {
+        *self.release.borrow_mut() = Some((deployment.function.clone(), deployment.target.to_string()));
     }
 }
 
 /// What the stack itself holds of Lambda. Waits for the whole inventory.
 async fn roster(session: &Session<'_>) -> Rc<Roster> {
     session.lambda.roster.get((), async || Rc::new(Roster::of(session.inventory().await))).await
+}
+
+/// What a property is in the stack's template; absent, where it has none or nobody looks at the template.
+async fn templated(session: &Session<'_>, resource: &ResourceRef, property: &str) -> Observed<Text> {
+    let written = session.templated(resource).await;
+    written.and_then(|mut written| written.remove(property).map_or(Observed::Absent, |value| Observed::read(&value)))
+}
+
+/// The function that a text of the template calls, with the qualifier, as Lambda knows them: `orders:live`.
+async fn spelled(session: &Session<'_>, text: &Text) -> Option<String> {
+    let inventory = session.inventory().await;
+    let mut spelled = String::new();
+    for part in text.parts() {
+        match part {
+            Part::Literal(literal) => spelled.push_str(literal),
+            Part::Reference { resource, attribute } => {
+                let found = inventory.iter().find(|known| known.logical_id.as_str() == resource)?;
+                let physical = found.physical_id.as_deref()?;
+                match attribute.as_deref() {
+                    None | Some("Arn" | "AliasArn" | "FunctionArn") => spelled.push_str(physical),
+                    Some("Version") => spelled.push_str(Called::read(physical)?.qualifier?),
+                    Some(_) => return None,
+                }
+            }
+            Part::Pseudo(_) | Part::Unknown(_) => return None,
+        }
+    }
+    Some(spelled)
 }
 
 /// A physical id that is not what CloudFormation documents for the type.

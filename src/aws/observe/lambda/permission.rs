@@ -102,30 +102,56 @@ fn of_nobody_knows(function: Text, why: &Why) -> Permission {
     }
 }
 
-/// Looks for the statement of one permission.
+/// Looks for the statement of one permission: where its physical id or the template says, else in every policy.
 pub(in super::super) async fn permission(session: &Session<'_>, resource: &ResourceRef) -> Value {
     let Some(physical) = resource.physical_id.as_deref() else { return not_created(resource) };
     let (function, statement) = roster::statement(physical);
-    let found = match function {
-        Some(Called { name, qualifier }) => {
-            let mut statements = Statements::default();
-            let owner = (name.to_owned(), qualifier.map(str::to_owned));
-            statements.enter(&owner, &lists::policy(session, name, qualifier).await);
-            statements.find(statement)
+    let owner = match function {
+        Some(called) => Some(owner(called)),
+        None => owner_in_template(session, resource).await,
+    };
+    let found = match &owner {
+        Some(owner) => of_one(session, owner).await.find(statement),
+        None => Observed::Absent,
+    };
+    let found = if found.is_absent() { anywhere(session, statement).await } else { found };
+    let gone = || format!("no policy of the stack's functions has the statement {statement}; was it removed?");
+    let found = if found.is_absent() { failed(NEED.into(), gone()) } else { found };
+    match (found, owner) {
+        (Observed::Present(permission), _) => written(&Properties::Permission(Box::new(permission))),
+        (Observed::Unknown(why), Some((function, qualifier))) => {
+            let name = qualifier.map_or_else(|| function.clone(), |qualifier| outside(&function, &qualifier));
+            written(&Properties::Permission(Box::new(of_nobody_knows(Text::literal(name), &why))))
         }
-        None => match of_the_stack(session).await.find(statement) {
-            Observed::Absent => of_versions(session).await.find(statement),
-            found => found,
-        },
-    };
-    let gone = || {
-        let what = format!("no policy of the stack's functions has the statement {statement}; was it removed?");
-        failed::<Permission>(NEED.into(), what)
-    };
-    match if found.is_absent() { gone() } else { found } {
-        Observed::Present(permission) => written(&Properties::Permission(Box::new(permission))),
-        Observed::Unknown(why) => Document::unknown(&why),
-        Observed::Absent => Document::unknown(&Why::NotObserved(format!("the statement {statement}"))),
+        (Observed::Unknown(why), None) => Document::unknown(&why),
+        (Observed::Absent, _) => Document::unknown(&Why::NotObserved(gone())),
+    }
+}
+
+fn owner(called: Called<'_>) -> Owner {
+    (called.name.to_owned(), called.qualifier.map(str::to_owned))
+}
+
+/// The function that the permission is on, by the template.
+async fn owner_in_template(session: &Session<'_>, resource: &ResourceRef) -> Option<Owner> {
+    let function = super::templated(session, resource, "FunctionName").await;
+    let spelled = super::spelled(session, function.present()?).await?;
+    Called::read(&spelled).map(owner)
+}
+
+/// The statements of the policy of one function, alias or version.
+async fn of_one(session: &Session<'_>, owner: &Owner) -> Statements {
+    let (function, qualifier) = owner;
+    let mut statements = Statements::default();
+    statements.enter(owner, &lists::policy(session, function, qualifier.as_deref()).await);
+    statements
+}
+
+/// The statement, whosever it is.
+async fn anywhere(session: &Session<'_>, statement: &str) -> Observed<Permission> {
+    match of_the_stack(session).await.find(statement) {
+        Observed::Absent => of_versions(session).await.find(statement),
+        found => found,
     }
 }
 
