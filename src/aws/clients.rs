@@ -90,7 +90,7 @@ pub fn time_outs() -> TimeoutConfig {
 /// How often a call is tried.
 ///
 /// Standard, not the SDK's adaptive mode: that begins with half a request a second and asks ten tokens for a retry,
-/// so one throttled call in the first half second of a process waits 20 s, longer than [`CALL`], and reads as timed
+/// so one throttled call in the first half second of a process waits 20 s, longer than a call may take, and reads as timed
 /// out. What adapts is [`Calls`](super::Calls): it keeps rates, and narrows the gate of a service that throttles.
 pub fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(ATTEMPTS)
