@@ -117,7 +117,8 @@ async fn where_policy_only_observes_the_release_goes_on_without_the_killed_hook(
     assert_eq!(deployment.status, DeploymentStatus::Succeeded, "{deployment:#?}");
 
     let [of_answerer] = site.lines(FAILURE_ANSWER, 1).await.try_into().expect("one line");
-    says(&of_answerer, "error", &["Sandbox.Timedout"]);
+    // With other tests at the same time the emulator sometimes says that the process exited instead.
+    says(&of_answerer, "error", &["CodeDeployHook_fitgate_pre_traffic gave no answer"]);
     assert_eq!(of_answerer["answer"], "Succeeded");
     let [of_post] = site.lines(POST_TRAFFIC, 1).await.try_into().expect("one line");
     assert_eq!((&of_post["answer"], &of_post["delivery"]), (&"Succeeded".into(), &"delivered".into()));
