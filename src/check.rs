@@ -6,7 +6,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    facts::{Observed, Why, apigateway, cloudwatch, codedeploy, config, dax, dynamodb, lambda, s3},
+    facts::{
+        Observed, Resource, Untyped, Why, apigateway, cloudwatch, codedeploy, config, dax, dynamodb, events, iam,
+        lambda, logs, s3, sns, sqs, stepfunctions,
+    },
     inventory::{LogicalId, ResourceType},
     need::Need,
     stack::Stack,
@@ -349,6 +352,10 @@ impl Yardstick {
 /// Judges one resource of a type. `None`: the check does not apply to it.
 pub type Judge<T> = fn(&T, &Yardstick) -> Option<Verdict>;
 
+/// Judges one resource, which the stack holds and whose properties could be read, with a view on the rest of the stack.
+/// `None`: the check does not apply to it.
+pub type JudgeInStack = fn(&Resource, &Stack<'_>, &Yardstick) -> Option<Verdict>;
+
 /// Judges the stack as a whole: one verdict for each resource it has something to say of.
 pub type StackJudge = fn(&Stack<'_>, &Yardstick) -> Vec<(LogicalId, Verdict)>;
 
@@ -384,6 +391,34 @@ pub enum Applies {
     EachAlarm(Judge<cloudwatch::Alarm>),
     /// Each `AWS::ApiGateway::RestApi`.
     EachRestApi(Judge<apigateway::RestApi>),
+    /// Each `AWS::ApiGateway::Method`.
+    EachMethod(Judge<apigateway::Method>),
+    /// Each `AWS::ApiGatewayV2::Api`.
+    EachHttpApi(Judge<apigateway::HttpApi>),
+    /// Each `AWS::ApiGatewayV2::Integration`.
+    EachIntegration(Judge<apigateway::Integration>),
+    /// Each `AWS::SQS::Queue`.
+    EachQueue(Judge<sqs::Queue>),
+    /// Each `AWS::SNS::Topic`.
+    EachTopic(Judge<sns::Topic>),
+    /// Each `AWS::SNS::Subscription`.
+    EachSubscription(Judge<sns::Subscription>),
+    /// Each `AWS::Events::Rule`.
+    EachRule(Judge<events::Rule>),
+    /// Each `AWS::Scheduler::Schedule`.
+    EachSchedule(Judge<events::Schedule>),
+    /// Each `AWS::Pipes::Pipe`.
+    EachPipe(Judge<events::Pipe>),
+    /// Each `AWS::StepFunctions::StateMachine`.
+    EachStateMachine(Judge<stepfunctions::StateMachine>),
+    /// Each `AWS::Logs::LogGroup`.
+    EachLogGroup(Judge<logs::LogGroup>),
+    /// Each `AWS::IAM::Role`, with the policies that stand beside it joined.
+    EachRole(Judge<iam::Role>),
+    /// Each resource of these types, which must be among [`crate::facts::untyped::TYPES`], by its properties.
+    Each(&'static [&'static str], Judge<Untyped>),
+    /// Each resource of these types, by a judge that also looks at the rest of the stack; silent where it does not apply.
+    EachInStack(&'static [&'static str], JudgeInStack),
     /// Each resource of these types, by what AWS Config says of it; silent on a template, which cannot show it.
     EachEvaluated(&'static [&'static str], Judge<config::Compliance>),
     /// The stack as a whole; the types it speaks of, and the judge.
@@ -408,7 +443,22 @@ impl Applies {
             Self::EachDeploymentGroup(_) => &["AWS::CodeDeploy::DeploymentGroup"],
             Self::EachAlarm(_) => &["AWS::CloudWatch::Alarm"],
             Self::EachRestApi(_) => &["AWS::ApiGateway::RestApi"],
-            Self::EachEvaluated(types, _) | Self::Stack(types, _) => types,
+            Self::EachMethod(_) => &["AWS::ApiGateway::Method"],
+            Self::EachHttpApi(_) => &["AWS::ApiGatewayV2::Api"],
+            Self::EachIntegration(_) => &["AWS::ApiGatewayV2::Integration"],
+            Self::EachQueue(_) => &["AWS::SQS::Queue"],
+            Self::EachTopic(_) => &["AWS::SNS::Topic"],
+            Self::EachSubscription(_) => &["AWS::SNS::Subscription"],
+            Self::EachRule(_) => &["AWS::Events::Rule"],
+            Self::EachSchedule(_) => &["AWS::Scheduler::Schedule"],
+            Self::EachPipe(_) => &["AWS::Pipes::Pipe"],
+            Self::EachStateMachine(_) => &["AWS::StepFunctions::StateMachine"],
+            Self::EachLogGroup(_) => &["AWS::Logs::LogGroup"],
+            Self::EachRole(_) => &["AWS::IAM::Role"],
+            Self::Each(types, _)
+            | Self::EachInStack(types, _)
+            | Self::EachEvaluated(types, _)
+            | Self::Stack(types, _) => types,
         }
     }
 

@@ -92,6 +92,8 @@ pub enum Need {
     DeploymentGroup,
     /// `codedeploy:GetDeploymentConfig`
     DeploymentConfig,
+    /// By the template, `AWS::ApiGateway::Stage`
+    RestApiStages,
     /// By the template, `AWS::ApiGateway::RestApi` and its methods with their integrations
     RestApiIntegrations,
     /// By the template, `AWS::ApiGatewayV2::Api` and its integrations
@@ -167,6 +169,7 @@ impl Need {
         Self::Subnets,
         Self::DeploymentGroup,
         Self::DeploymentConfig,
+        Self::RestApiStages,
         Self::RestApiIntegrations,
         Self::HttpApiIntegrations,
         Self::DataSources,
@@ -201,9 +204,11 @@ impl Need {
     /// Operation and action, as the Service Authorization Reference pairs them.
     fn row(self) -> (&'static str, &'static str) {
         match self {
-            Self::StackTemplate | Self::RestApiIntegrations | Self::HttpApiIntegrations | Self::LogGroups => {
-                ("cloudformation:GetTemplate", "cloudformation:GetTemplate")
-            }
+            Self::StackTemplate
+            | Self::RestApiStages
+            | Self::RestApiIntegrations
+            | Self::HttpApiIntegrations
+            | Self::LogGroups => ("cloudformation:GetTemplate", "cloudformation:GetTemplate"),
             Self::StackExports => ("cloudformation:ListExports", "cloudformation:ListExports"),
             Self::BucketPublicAccessBlock => ("s3:GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
             Self::AccountPublicAccessBlock => ("s3control:GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock"),
@@ -278,9 +283,11 @@ impl Need {
     fn besides(self) -> &'static [&'static str] {
         match self {
             // The values of the template's parameters.
-            Self::StackTemplate | Self::RestApiIntegrations | Self::HttpApiIntegrations | Self::LogGroups => {
-                &["cloudformation:DescribeStacks"]
-            }
+            Self::StackTemplate
+            | Self::RestApiStages
+            | Self::RestApiIntegrations
+            | Self::HttpApiIntegrations
+            | Self::LogGroups => &["cloudformation:DescribeStacks"],
             Self::BackupSelections => &["backup:GetBackupSelection"],
             // Tags come with the function where its caller may list them, variables under a customer's key where its
             // caller may use the key: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html

@@ -3,13 +3,51 @@
 use std::collections::BTreeSet;
 
 use fitgate::{
-    check::{Check, Default},
+    check::{Applies, Check, Default},
     checks,
+    facts::untyped,
     need::Need,
 };
 
 /// The services an id may begin with; `esm` is Lambda's event source mapping.
-const SERVICES: &[&str] = &["s3", "dynamodb", "dax", "lambda", "esm", "codedeploy", "config"];
+const SERVICES: &[&str] = &[
+    "alarm",
+    "apigw",
+    "apigwv2",
+    "appconfig",
+    "appsync",
+    "aurora",
+    "backup",
+    "cloudfront",
+    "codedeploy",
+    "cognito",
+    "config",
+    "dax",
+    "dynamodb",
+    "ecr",
+    "efs",
+    "esm",
+    "eventbridge",
+    "firehose",
+    "iam",
+    "kinesis",
+    "kms",
+    "lambda",
+    "log",
+    "opensearch",
+    "opensearchserverless",
+    "pipes",
+    "rds",
+    "s3",
+    "scheduler",
+    "secret",
+    "sfn",
+    "sns",
+    "sqs",
+    "ssm",
+    "stack",
+    "wafv2",
+];
 
 /// Every check that does not hold what it should, with the words for it.
 fn wrong(what: &str, holds: impl Fn(&Check) -> bool) -> Vec<String> {
@@ -84,6 +122,15 @@ fn every_check_applies_to_types_that_exist() {
     let failures = wrong("a type that is none", |check| {
         let types = check.applies.types();
         !types.is_empty() && types.iter().all(|r#type| r#type.split("::").count() == 3 && r#type.starts_with("AWS::"))
+    });
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn what_is_read_by_path_is_kept_to_be_read() {
+    let failures = wrong("a type that is not in facts::untyped::TYPES", |check| match check.applies {
+        Applies::Each(types, _) => types.iter().all(|r#type| untyped::TYPES.contains(r#type)),
+        _ => true,
     });
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }

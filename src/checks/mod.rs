@@ -5,6 +5,7 @@
 
 use crate::check::Check;
 
+pub mod apigateway;
 pub mod codedeploy;
 pub mod config;
 pub mod dynamodb;
@@ -38,6 +39,7 @@ const TABLES: &[&[Check]] = &[
     lambda::permission::CHECKS,
     lambda::url::CHECKS,
     lambda::event_source_mapping::CHECKS,
+    apigateway::stage::CHECKS,
     codedeploy::CHECKS,
     config::CHECKS,
     holistic::CHECKS,

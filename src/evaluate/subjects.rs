@@ -4,7 +4,7 @@ use std::{cell::OnceCell, collections::BTreeMap};
 
 use super::branches::{Assumptions, Outcome, merge};
 use crate::{
-    check::{Applies, Check, Judge, Place, StackJudge, Verdict, Yardstick},
+    check::{Applies, Check, Judge, JudgeInStack, Place, Verdict, Yardstick},
     facts::{
         Branch, Observed, Properties, Why,
         dynamodb::{GlobalTable, Table},
@@ -76,7 +76,10 @@ impl<'a> Subjects<'a> {
     /// What a check says of each of them, where it applies.
     pub(super) fn judge(&self, check: &Check, yardstick: &Yardstick) -> Vec<Judged> {
         match check.applies {
-            Applies::Stack(types, judge) => self.judge_stack(types, judge, yardstick),
+            Applies::Stack(types, judge) => self.judge_stack(types, |stack| judge(stack, yardstick)),
+            Applies::EachInStack(types, judge) => {
+                self.judge_stack(types, |stack| each_in(stack, types, judge, yardstick))
+            }
             ref applies => self.judge_each(applies, yardstick),
         }
     }
@@ -113,10 +116,10 @@ impl<'a> Subjects<'a> {
         merge(&outcomes, &self.assumptions)
     }
 
-    fn judge_stack(&self, types: &[&str], judge: StackJudge, yardstick: &Yardstick) -> Vec<Judged> {
+    fn judge_stack(&self, types: &[&str], judge: impl Fn(&Stack<'_>) -> Vec<(LogicalId, Verdict)>) -> Vec<Judged> {
         let mut said: BTreeMap<LogicalId, Vec<(usize, Verdict)>> = BTreeMap::new();
         for (group, stack) in self.stacks().iter().enumerate() {
-            for (id, verdict) in judge(stack, yardstick) {
+            for (id, verdict) in judge(stack) {
                 said.entry(id).or_default().push((group, verdict));
             }
         }
@@ -237,6 +240,15 @@ fn groups(subjects: &[Subject<'_>], branches: usize) -> Vec<Vec<usize>> {
     groups
 }
 
+/// One judge on each resource of its types. One that could not be read is left to whoever asks.
+fn each_in(stack: &Stack<'_>, types: &[&str], judge: JudgeInStack, yardstick: &Yardstick) -> Vec<(LogicalId, Verdict)> {
+    let read = stack.facts.resources.iter().filter(|resource| {
+        types.contains(&resource.reference.r#type.as_str()) && !matches!(resource.properties, Properties::Unreadable(_))
+    });
+    read.filter_map(|resource| Some((resource.reference.logical_id.clone(), judge(resource, stack, yardstick)?)))
+        .collect()
+}
+
 /// One judge on one resource of its type.
 fn atomic(applies: &Applies, r#type: &str, properties: &Properties, yardstick: &Yardstick) -> Option<Verdict> {
     match (applies, properties) {
@@ -262,6 +274,19 @@ fn atomic(applies: &Applies, r#type: &str, properties: &Properties, yardstick: &
         (Applies::EachDeploymentGroup(judge), Properties::DeploymentGroup(it)) => judge(it, yardstick),
         (Applies::EachAlarm(judge), Properties::Alarm(it)) => judge(it, yardstick),
         (Applies::EachRestApi(judge), Properties::RestApi(it)) => judge(it, yardstick),
+        (Applies::EachMethod(judge), Properties::Method(it)) => judge(it, yardstick),
+        (Applies::EachHttpApi(judge), Properties::HttpApi(it)) => judge(it, yardstick),
+        (Applies::EachIntegration(judge), Properties::Integration(it)) => judge(it, yardstick),
+        (Applies::EachQueue(judge), Properties::Queue(it)) => judge(it, yardstick),
+        (Applies::EachTopic(judge), Properties::Topic(it)) => judge(it, yardstick),
+        (Applies::EachSubscription(judge), Properties::Subscription(it)) => judge(it, yardstick),
+        (Applies::EachRule(judge), Properties::Rule(it)) => judge(it, yardstick),
+        (Applies::EachSchedule(judge), Properties::Schedule(it)) => judge(it, yardstick),
+        (Applies::EachPipe(judge), Properties::Pipe(it)) => judge(it, yardstick),
+        (Applies::EachStateMachine(judge), Properties::StateMachine(it)) => judge(it, yardstick),
+        (Applies::EachLogGroup(judge), Properties::LogGroup(it)) => judge(it, yardstick),
+        (Applies::EachRole(judge), Properties::Role(it)) => judge(it, yardstick),
+        (Applies::Each(_, judge), Properties::Untyped(it)) => judge(it, yardstick),
         (Applies::EachEvaluated(_, judge), it) if let Some(compliance) = it.config_compliance() => {
             judge(compliance, yardstick)
         }

@@ -31,6 +31,7 @@ pub mod s3;
 pub mod sns;
 pub mod sqs;
 pub mod stepfunctions;
+pub mod untyped;
 
 pub use directory::{Directory, Target};
 pub use observed::{Observed, UNKNOWN, Why, unknown_marker};
@@ -39,6 +40,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 pub use tag::Tag;
 pub use text::{Part, TEXT, Text, ZONE};
+pub use untyped::Untyped;
 
 use crate::inventory::{LogicalId, ResourceRef};
 

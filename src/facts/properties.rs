@@ -1,11 +1,11 @@
 //! The typed properties of a resource: one variant a CloudFormation type that a check reads.
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
-    Observed, Text, UNKNOWN, Why, apigateway, appsync, backup, cloudwatch, codedeploy, config, dax, dynamodb, ec2,
-    events, iam, iot, lambda, logs, s3, sns, sqs, stepfunctions,
+    Observed, Text, UNKNOWN, Untyped, Why, apigateway, appsync, backup, cloudwatch, codedeploy, config, dax, dynamodb,
+    ec2, events, iam, iot, lambda, logs, s3, sns, sqs, stepfunctions, untyped,
 };
 use crate::inventory::ResourceType;
 
@@ -90,6 +90,8 @@ pub enum Properties {
     DataSource(Box<appsync::DataSource>),
     /// `AWS::IoT::TopicRule`
     TopicRule(Box<iot::TopicRule>),
+    /// Any of [`untyped::TYPES`], read by path.
+    Untyped(Untyped),
     /// A type that no check reads, kept as it came so that a saved document loses nothing.
     Other(Value),
     /// Properties that nobody could read, or that are no object for a type that checks read.
@@ -139,6 +141,7 @@ impl Properties {
             "AWS::StepFunctions::StateMachine" => typed(value, Self::StateMachine),
             "AWS::AppSync::DataSource" => typed(value, Self::DataSource),
             "AWS::IoT::TopicRule" => typed(value, Self::TopicRule),
+            read_by_path if untyped::TYPES.contains(&read_by_path) => by_path(value),
             _ => super::unknown_marker(value).map_or_else(|| Self::Other(value.clone()), Self::Unreadable),
         }
     }
@@ -152,6 +155,14 @@ impl Properties {
             Self::Function(function) => &function.config_compliance,
             _ => return None,
         })
+    }
+
+    /// The properties of a type that is read by path.
+    pub fn untyped(&self) -> Option<&Untyped> {
+        match self {
+            Self::Untyped(properties) => Some(properties),
+            _ => None,
+        }
     }
 
     /// The property that names the resource, where its type has one.
@@ -219,9 +230,20 @@ impl Properties {
             Self::StateMachine(properties) => written(properties),
             Self::DataSource(properties) => written(properties),
             Self::TopicRule(properties) => written(properties),
+            Self::Untyped(properties) => written(properties),
             Self::Other(value) => Ok(value.clone()),
             Self::Unreadable(why) => Ok(serde_json::json!({ UNKNOWN: why })),
         }
+    }
+}
+
+fn by_path(value: &Value) -> Properties {
+    if let Some(why) = super::unknown_marker(value) {
+        return Properties::Unreadable(why);
+    }
+    match Option::<Untyped>::deserialize(value) {
+        Ok(properties) => Properties::Untyped(properties.unwrap_or_default()),
+        Err(error) => Properties::Unreadable(Why::Malformed(error.to_string())),
     }
 }
 

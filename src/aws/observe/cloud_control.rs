@@ -67,6 +67,7 @@ const READERS: &[Reader] = &[
     templated("AWS::ApiGateway::Authorizer", Need::RestApiIntegrations),
     templated("AWS::ApiGateway::Method", Need::RestApiIntegrations),
     templated("AWS::ApiGateway::RestApi", Need::RestApiIntegrations),
+    templated("AWS::ApiGateway::Stage", Need::RestApiStages),
     templated("AWS::ApiGatewayV2::Api", Need::HttpApiIntegrations),
     templated("AWS::ApiGatewayV2::Authorizer", Need::HttpApiIntegrations),
     templated("AWS::ApiGatewayV2::Integration", Need::HttpApiIntegrations),

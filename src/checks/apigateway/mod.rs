@@ -1,0 +1,3 @@
+//! Checks of Amazon API Gateway.
+
+pub(super) mod stage;

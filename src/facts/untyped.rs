@@ -1,0 +1,95 @@
+//! Properties that are read by path: of types that are judged one by one, and that nothing is joined with.
+//!
+//! A type that holistic judges reason about has a struct of its own; for the rest a struct would repeat CloudFormation's
+//! schema for the sake of one or two properties.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use super::{List, Observed, Text, Why};
+use crate::check::Verdict;
+
+/// The types that checks read by path. A check of another type would judge nothing; a test holds that.
+pub const TYPES: &[&str] = &["AWS::ApiGateway::Stage"];
+
+/// The properties of a resource, or of a part of one, in CloudFormation's names.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Untyped(Map<String, Value>);
+
+impl Untyped {
+    /// What is at `path`, the names joined by dots: `StreamEncryption.KeyId`. An empty path is the whole.
+    ///
+    /// What is absent or unknown on the way is so at its end; where something else than an object is on the way, the
+    /// property is malformed.
+    pub fn get<T: DeserializeOwned>(&self, path: &str) -> Observed<T> {
+        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+        let Some(value) = self.0.get(first) else { return Observed::Absent };
+        if rest.is_empty() {
+            return Observed::read(value);
+        }
+        Observed::<Self>::read(value).and_then(|inner| inner.get(rest))
+    }
+
+    /// The elements of the list at `path`, each of which may be unknown by itself.
+    pub fn list<T: DeserializeOwned>(&self, path: &str) -> List<T> {
+        self.get(path)
+    }
+
+    /// The names and values of the map at `path`, `Variables` of a stage for example.
+    pub fn entries(&self, path: &str) -> Observed<Vec<(String, Observed<Text>)>> {
+        let read = |map: Self| map.0.iter().map(|(name, value)| (name.clone(), Observed::read(value))).collect();
+        self.get::<Self>(path).map(read)
+    }
+
+    /// Judges what is at `path`, and says that the verdict rests on it.
+    pub fn judge<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        present: impl FnOnce(&T) -> Verdict,
+        absent: impl FnOnce() -> Verdict,
+    ) -> Verdict {
+        self.get::<T>(path).judge(present, absent).at(path)
+    }
+
+    /// Passes where `path` is `true`; `false` and absence fail with this evidence.
+    pub fn must_be_true(&self, path: &str, otherwise: &str) -> Verdict {
+        self.judge(path, |on: &bool| Verdict::pass_if(*on, otherwise), || Verdict::fail(otherwise))
+    }
+
+    /// Passes where anything is at `path`, an empty text or list not counted; absence fails with this evidence.
+    pub fn must_be_there(&self, path: &str, otherwise: &str) -> Verdict {
+        let empty = |value: &Value| match value {
+            Value::String(text) => text.trim().is_empty(),
+            Value::Array(items) => items.is_empty(),
+            _ => false,
+        };
+        // The marker of a text that is known in part is an object: it is there, whatever it will be.
+        match self.written(path) {
+            Ok(Some(value)) => Verdict::pass_if(!empty(value), otherwise),
+            Ok(None) => Verdict::fail(otherwise),
+            Err(why) => Verdict::inconclusive(why),
+        }
+        .at(path)
+    }
+
+    /// The JSON at `path`, markers of texts included.
+    ///
+    /// # Errors
+    /// With the reason, where nobody can tell.
+    fn written(&self, path: &str) -> Result<Option<&Value>, Why> {
+        let mut map = &self.0;
+        let mut names = path.split('.').peekable();
+        while let Some(name) = names.next() {
+            let Some(value) = map.get(name).filter(|value| !value.is_null()) else { return Ok(None) };
+            if let Some(why) = super::unknown_marker(value) {
+                return Err(why);
+            }
+            if names.peek().is_none() {
+                return Ok(Some(value));
+            }
+            map = value.as_object().ok_or_else(|| Why::Malformed(format!("{name} is no object")))?;
+        }
+        Ok(None)
+    }
+}
