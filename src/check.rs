@@ -1,5 +1,7 @@
 //! A check, the verdict it reaches, and the finding that comes of it.
 
+mod by_path;
+
 use std::fmt;
 
 use jiff::civil::Date;

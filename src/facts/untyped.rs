@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{List, Observed, Text, Why};
-use crate::check::Verdict;
 
 /// The types that checks read by path. A check of another type would judge nothing; a test holds that.
 pub const TYPES: &[&str] = &["AWS::ApiGateway::Stage"];
@@ -42,42 +41,11 @@ impl Untyped {
         self.get::<Self>(path).map(read)
     }
 
-    /// Judges what is at `path`, and says that the verdict rests on it.
-    pub fn judge<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        present: impl FnOnce(&T) -> Verdict,
-        absent: impl FnOnce() -> Verdict,
-    ) -> Verdict {
-        self.get::<T>(path).judge(present, absent).at(path)
-    }
-
-    /// Passes where `path` is `true`; `false` and absence fail with this evidence.
-    pub fn must_be_true(&self, path: &str, otherwise: &str) -> Verdict {
-        self.judge(path, |on: &bool| Verdict::pass_if(*on, otherwise), || Verdict::fail(otherwise))
-    }
-
-    /// Passes where anything is at `path`, an empty text or list not counted; absence fails with this evidence.
-    pub fn must_be_there(&self, path: &str, otherwise: &str) -> Verdict {
-        let empty = |value: &Value| match value {
-            Value::String(text) => text.trim().is_empty(),
-            Value::Array(items) => items.is_empty(),
-            _ => false,
-        };
-        // The marker of a text that is known in part is an object: it is there, whatever it will be.
-        match self.written(path) {
-            Ok(Some(value)) => Verdict::pass_if(!empty(value), otherwise),
-            Ok(None) => Verdict::fail(otherwise),
-            Err(why) => Verdict::inconclusive(why),
-        }
-        .at(path)
-    }
-
     /// The JSON at `path`, markers of texts included.
     ///
     /// # Errors
     /// With the reason, where nobody can tell.
-    fn written(&self, path: &str) -> Result<Option<&Value>, Why> {
+    pub fn written(&self, path: &str) -> Result<Option<&Value>, Why> {
         let mut map = &self.0;
         let mut names = path.split('.').peekable();
         while let Some(name) = names.next() {
