@@ -17,7 +17,7 @@ pub const TYPES: &[&str] = &["AWS::ApiGateway::Stage"];
 pub struct Untyped(Map<String, Value>);
 
 impl Untyped {
-    /// What is at `path`, the names joined by dots: `StreamEncryption.KeyId`. An empty path is the whole.
+    /// What is at `path`, the names joined by dots: `StreamEncryption.KeyId`.
     ///
     /// What is absent or unknown on the way is so at its end; where something else than an object is on the way, the
     /// property is malformed.
