@@ -17,6 +17,8 @@ pub struct StateMachine {
     pub definition: Observed<Value>,
     /// Where the definition lies, if not here.
     pub definition_s3_location: Observed<Value>,
+    /// The role that executions run with.
+    pub role_arn: Observed<Text>,
     /// What `${Name}` in the definition stands for.
     pub definition_substitutions: Observed<BTreeMap<String, Observed<Text>>>,
 }

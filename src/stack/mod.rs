@@ -6,17 +6,21 @@
 mod api;
 mod canary;
 mod edges;
+pub mod graph;
 mod invocation;
 mod others;
 mod state_machine;
 
+use std::cell::OnceCell;
+
 pub use canary::{Canary, Hook};
 pub use edges::CALLERS;
+pub use graph::{Edge, Graph, Relation};
 pub use invocation::{Invocation, InvocationKind};
 
 pub use crate::facts::lambda::{FunctionTarget, Functions, Qualifier};
 use crate::{
-    facts::{Directory, Facts, Properties, lambda},
+    facts::{Directory, Facts, Properties, Target, Text, Why, iam::Role, lambda},
     inventory::LogicalId,
 };
 
@@ -33,6 +37,7 @@ pub struct Stack<'a> {
     pub invocations: Vec<Invocation>,
     /// The aliases that CodeDeploy shifts, in the order of the source.
     pub canaries: Vec<Canary>,
+    graph: OnceCell<Graph>,
 }
 
 impl<'a> Stack<'a> {
@@ -42,7 +47,7 @@ impl<'a> Stack<'a> {
         let functions = Functions::of(facts);
         let invocations = edges::invocations(facts, &directory, &functions);
         let canaries = canary::canaries(facts, &directory, &functions);
-        Self { facts, directory, functions, invocations, canaries }
+        Self { facts, directory, functions, invocations, canaries, graph: OnceCell::new() }
     }
 
     /// The facts of a function of this stack, where they could be read.
@@ -51,6 +56,30 @@ impl<'a> Stack<'a> {
             Properties::Function(function) => Some(function),
             _ => None,
         }
+    }
+
+    /// The role of this stack that an ARN means; `None` where it is none of this stack.
+    ///
+    /// # Errors
+    /// With the reason, where nobody can tell.
+    pub fn role(&self, arn: &Text) -> Result<Option<(&'a LogicalId, &'a Role)>, Why> {
+        match self.directory.resolve(arn, &["AWS::IAM::Role"]) {
+            Target::Resource(id) => match self.facts.get(&id) {
+                Some(resource) => match &resource.properties {
+                    Properties::Role(role) => Ok(Some((&resource.reference.logical_id, role))),
+                    Properties::Unreadable(why) => Err(why.clone()),
+                    _ => Ok(None),
+                },
+                None => Ok(None),
+            },
+            Target::Elsewhere => Ok(None),
+            Target::Unknown(why) => Err(why),
+        }
+    }
+
+    /// Who invokes, reads, writes, publishes to and is deployed by what; read when first asked for.
+    pub fn graph(&self) -> &Graph {
+        self.graph.get_or_init(|| Graph::of(self))
     }
 
     /// The calls of one caller.

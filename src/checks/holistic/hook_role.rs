@@ -1,11 +1,11 @@
 //! What the roles of lifecycle hooks may do.
 
-use super::{Verdicts, hooks::role};
+use super::Verdicts;
 use crate::{
     check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
     facts::{
         Observed, Text, Why,
-        iam::{PolicyDocument, Role, Statement, matches_action},
+        iam::{Granted, Grants, Role, Statement, grants, matches_action},
     },
     inventory::LogicalId,
     need::Need,
@@ -80,7 +80,7 @@ fn hook_role_least_privilege(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId
     for id in hooks.filter_map(|hook| hook.target.function()) {
         let Some(function) = stack.function(id) else { continue };
         let why = match &function.role {
-            Observed::Present(arn) => match role(stack, arn) {
+            Observed::Present(arn) => match stack.role(arn) {
                 Ok(Some((role_id, role))) => {
                     verdicts.say(role_id, judge(role));
                     continue;
@@ -96,103 +96,11 @@ fn hook_role_least_privilege(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId
     verdicts.0
 }
 
-/// Everything a role is allowed and denied, as far as the stack shows it.
-pub(super) struct Grants<'a> {
-    /// The statements of its policies, each with its place.
-    pub(super) statements: Vec<(Place, &'a Statement)>,
-    /// The names of AWS's managed policies.
-    pub(super) managed: Vec<String>,
-    /// Why something about it is not known.
-    pub(super) unknown: Option<Why>,
-}
-
-/// Collects what a role may do.
-pub(super) fn grants(role: &Role) -> Grants<'_> {
-    let mut grants = Grants { statements: Vec::new(), managed: Vec::new(), unknown: None };
-    match &role.policies {
-        Observed::Present(policies) => {
-            for (index, policy) in policies.iter().enumerate() {
-                match policy {
-                    Observed::Present(policy) => {
-                        let place = Place::property(format!("Policies[{index}].PolicyDocument"));
-                        grants.take(&policy.policy_document, &place);
-                    }
-                    Observed::Absent => {}
-                    Observed::Unknown(why) => grants.unknown(why),
-                }
-            }
-        }
-        Observed::Absent => {}
-        Observed::Unknown(why) => grants.unknown(why),
-    }
-    match &role.attached_policies {
-        Observed::Present(policies) => {
-            for policy in policies {
-                match policy {
-                    Observed::Present(policy) => {
-                        grants.take(&policy.policy_document, &Place::of(&policy.resource, "PolicyDocument"));
-                    }
-                    Observed::Absent => {}
-                    Observed::Unknown(why) => grants.unknown(why),
-                }
-            }
-        }
-        Observed::Absent => {}
-        Observed::Unknown(why) => grants.unknown(why),
-    }
-    match &role.managed_policy_arns {
-        Observed::Present(arns) => arns.iter().for_each(|arn| grants.take_arn(arn)),
-        Observed::Absent => {}
-        Observed::Unknown(why) => grants.unknown(why),
-    }
-    grants
-}
-
-impl<'a> Grants<'a> {
-    fn unknown(&mut self, why: &Why) {
-        self.unknown.get_or_insert_with(|| why.clone());
-    }
-
-    fn take(&mut self, document: &'a Observed<PolicyDocument>, place: &Place) {
-        let document = match document {
-            Observed::Present(document) => document,
-            Observed::Absent => return,
-            Observed::Unknown(why) => return self.unknown(why),
-        };
-        let statements = match document.statements() {
-            Ok(statements) => statements,
-            Err(why) => return self.unknown(&why),
-        };
-        for (index, statement) in statements {
-            match statement {
-                Observed::Present(statement) => {
-                    let property = format!("{}.Statement[{index}]", place.property);
-                    self.statements.push((Place { property, ..place.clone() }, statement));
-                }
-                Observed::Absent => {}
-                Observed::Unknown(why) => self.unknown(why),
-            }
-        }
-    }
-
-    /// A managed policy of the stack is attached already; of AWS's own the name says enough; any other is unknown.
-    fn take_arn(&mut self, arn: &Text) {
-        let end = arn.literal_suffix();
-        if end.contains(":policy/")
-            && (end.contains("iam::aws:") || arn.as_str().is_none_or(|arn| arn.contains("::aws:")))
-        {
-            self.managed.push(end.rsplit('/').next().unwrap_or(end).to_owned());
-        } else if arn.references().next().is_none() {
-            self.unknown(&Why::NotObserved(format!("the managed policy {arn} is not in this stack")));
-        }
-    }
-}
-
 fn judge(role: &Role) -> Verdict {
     let grants = grants(role);
     let mut verdict = Verdict::Pass;
-    for (place, statement) in &grants.statements {
-        verdict = verdict.worse(judge_statement(statement).place(place.clone()));
+    for granted in &grants.statements {
+        verdict = verdict.worse(judge_statement(granted.statement).place(place(granted)));
     }
     for policy in &grants.managed {
         verdict = verdict.worse(judge_managed(policy).at("ManagedPolicyArns"));
@@ -205,9 +113,14 @@ fn judge(role: &Role) -> Verdict {
     verdict
 }
 
+/// Where a statement stands.
+fn place(granted: &Granted<'_>) -> Place {
+    Place { resource: granted.policy.cloned(), property: granted.property.clone() }
+}
+
 /// Whether some statement may allow the report.
 fn reports(grants: &Grants<'_>) -> bool {
-    let by_statement = grants.statements.iter().any(|(_, statement)| {
+    let by_statement = grants.statements.iter().any(|Granted { statement, .. }| {
         let actions = statement.action.present().map_or(&[][..], |actions| &actions.0);
         // What is not known may be it; the statement's own verdict says that it is not known.
         let acts = actions.iter().any(|action| matches_action(action, REPORT) != Ok(false));

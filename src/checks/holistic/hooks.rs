@@ -2,15 +2,12 @@
 
 use wildmatch::WildMatch;
 
-use super::{
-    Verdicts,
-    hook_role::{Grants, grants},
-};
+use super::Verdicts;
 use crate::{
     check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
     facts::{
         Observed, Part, Properties, Target, Text, Why,
-        iam::{Known, Role, any_known, matches_action},
+        iam::{Granted, Grants, Known, Role, any_known, grants, matches_action},
         lambda::Function,
     },
     inventory::LogicalId,
@@ -163,15 +160,17 @@ fn may_invoke(stack: &Stack<'_>, canary: &Canary, name: &Observed<Text>, hook: O
     };
     let Grants { statements, managed, unknown } = grants(role);
     let by_managed = managed.iter().any(|policy| policy.starts_with("AWSCodeDeployRoleForLambda"));
-    let allowed = statements.iter().filter(|(_, statement)| statement.allows() != Ok(false)).map(|(_, statement)| {
-        let actions = statement.action.present().map_or(&[][..], |actions| &actions.0);
-        let acts = any_known(actions.iter().map(|action| matches_action(action, "lambda:InvokeFunction")))?;
-        if !acts {
-            return Ok(false);
-        }
-        let resources = statement.resource.present().map_or(&[][..], |resources| &resources.0);
-        any_known(resources.iter().map(|resource| covers(stack, resource, name, hook)))
-    });
+    let allowed = statements.iter().filter(|granted| granted.statement.allows() != Ok(false)).map(
+        |Granted { statement, .. }| {
+            let actions = statement.action.present().map_or(&[][..], |actions| &actions.0);
+            let acts = any_known(actions.iter().map(|action| matches_action(action, "lambda:InvokeFunction")))?;
+            if !acts {
+                return Ok(false);
+            }
+            let resources = statement.resource.present().map_or(&[][..], |resources| &resources.0);
+            any_known(resources.iter().map(|resource| covers(stack, resource, name, hook)))
+        },
+    );
     let by_name = if by_managed { named } else { Ok(false) };
     let open = unknown.map(|why| Err(Why::Unresolved(format!("what {id} may do: {why}"))));
     any_known([by_name].into_iter().chain(allowed).chain(open))
@@ -188,25 +187,9 @@ fn service_role<'a>(stack: &Stack<'a>, canary: &Canary) -> Result<(&'a LogicalId
         return Err(elsewhere());
     };
     match &group.service_role_arn {
-        Observed::Present(arn) => role(stack, arn)?.ok_or_else(elsewhere),
+        Observed::Present(arn) => stack.role(arn)?.ok_or_else(elsewhere),
         Observed::Absent => Err(Why::Malformed("a deployment group without ServiceRoleArn".to_owned())),
         Observed::Unknown(why) => Err(why.clone()),
-    }
-}
-
-/// The role of this stack that an ARN means; `None` where it is none of this stack.
-pub(super) fn role<'a>(stack: &Stack<'a>, arn: &Text) -> Result<Option<(&'a LogicalId, &'a Role)>, Why> {
-    match stack.directory.resolve(arn, &["AWS::IAM::Role"]) {
-        Target::Resource(id) => match stack.facts.get(&id) {
-            Some(resource) => match &resource.properties {
-                Properties::Role(role) => Ok(Some((&resource.reference.logical_id, role))),
-                Properties::Unreadable(why) => Err(why.clone()),
-                _ => Ok(None),
-            },
-            None => Ok(None),
-        },
-        Target::Elsewhere => Ok(None),
-        Target::Unknown(why) => Err(why),
     }
 }
 

@@ -1,0 +1,194 @@
+//! Who invokes, reads, writes, publishes to and is deployed by what: one value, built once from facts.
+//!
+//! Holistic judges follow its edges, and `fitgate graph` draws them. An edge says that something may happen: a
+//! function whose role allows `dynamodb:PutItem` on a table may write it. What nobody can tell is kept as [`Unsettled`]:
+//! a judge that finds no edge has to ask [`Graph::unsettled_of`] before it takes the silence for an answer.
+
+mod access;
+mod delivery;
+mod deployment;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{FunctionTarget, Qualifier, Stack};
+use crate::{
+    facts::Why,
+    inventory::{LogicalId, ResourceType},
+};
+
+/// The resources of a stack and what they do with each other.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Graph {
+    /// What an edge begins or ends at, in the order of the source.
+    pub nodes: Vec<Node>,
+    /// In the order of the source of whoever acts; each once.
+    pub edges: Vec<Edge>,
+    /// What may be an edge, and nobody can tell.
+    pub unsettled: Vec<Unsettled>,
+}
+
+/// A resource with at least one edge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Node {
+    /// The resource.
+    pub id: LogicalId,
+    /// Its type.
+    pub r#type: ResourceType,
+}
+
+/// One resource does something with another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Edge {
+    /// Who acts.
+    pub from: LogicalId,
+    /// On whom.
+    pub to: LogicalId,
+    /// What it does.
+    pub relation: Relation,
+    /// The resource that says so, and the property: a policy, a mapping, a subscription.
+    pub said_by: LogicalId,
+    /// The property of `said_by`.
+    pub place: String,
+    /// The qualifier by which a function is called, in words; none of anything else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub qualifier: Option<String>,
+    /// Whether it is one of all resources of a service that a permission for `*` covers, and not meant by name.
+    pub by_wildcard: bool,
+}
+
+/// What one resource does with another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Relation {
+    /// Calls a function or starts an execution, or lets Lambda poll it and call.
+    Invokes,
+    /// Reads what it holds.
+    Reads,
+    /// Changes what it holds.
+    Writes,
+    /// Sends messages or events to it.
+    Publishes,
+    /// Shifts its traffic to a new version.
+    Deploys,
+}
+
+/// Somebody may act on somebody, and nobody can tell whether or on whom.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unsettled {
+    /// Who may act.
+    pub from: LogicalId,
+    /// What it may do; any of them where none is given.
+    pub relation: Option<Relation>,
+    /// The only one it may be, where that is known.
+    pub to: Option<LogicalId>,
+    /// Why nobody can tell.
+    pub why: Why,
+}
+
+impl Relation {
+    /// Every relation, in the order of reports.
+    pub const ALL: [Self; 5] = [Self::Invokes, Self::Reads, Self::Writes, Self::Publishes, Self::Deploys];
+
+    /// A verb for an arrow.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Invokes => "invokes",
+            Self::Reads => "reads",
+            Self::Writes => "writes",
+            Self::Publishes => "publishes to",
+            Self::Deploys => "deploys",
+        }
+    }
+}
+
+impl Graph {
+    /// Reads the graph of a stack.
+    pub fn of(stack: &Stack<'_>) -> Self {
+        let mut drawing = Drawing::default();
+        for invocation in &stack.invocations {
+            invoked(&mut drawing, stack, invocation);
+        }
+        delivery::draw(&mut drawing, stack);
+        access::draw(&mut drawing, stack);
+        deployment::draw(&mut drawing, stack);
+        drawing.finished(stack)
+    }
+
+    /// The edges that begin at this resource.
+    pub fn from<'g>(&'g self, id: &'g LogicalId) -> impl Iterator<Item = &'g Edge> {
+        self.edges.iter().filter(move |edge| &edge.from == id)
+    }
+
+    /// The edges that end at this resource.
+    pub fn to<'g>(&'g self, id: &'g LogicalId) -> impl Iterator<Item = &'g Edge> {
+        self.edges.iter().filter(move |edge| &edge.to == id)
+    }
+
+    /// What may be an edge of this kind from this resource, and nobody can tell.
+    pub fn unsettled_of<'g>(&'g self, from: &'g LogicalId, relation: Relation) -> impl Iterator<Item = &'g Unsettled> {
+        self.unsettled.iter().filter(move |it| &it.from == from && it.relation.is_none_or(|known| known == relation))
+    }
+}
+
+/// A graph that is being read.
+#[derive(Debug, Default)]
+struct Drawing {
+    edges: Vec<Edge>,
+    /// Which of them there are already, by who, whom and what.
+    known: BTreeMap<(LogicalId, LogicalId, Relation), usize>,
+    unsettled: Vec<Unsettled>,
+}
+
+impl Drawing {
+    /// Adds an edge; one that means a resource by name goes before one that covers all.
+    fn edge(&mut self, edge: Edge) {
+        let key = (edge.from.clone(), edge.to.clone(), edge.relation);
+        match self.known.get(&key).and_then(|index| self.edges.get_mut(*index)) {
+            Some(known) if known.by_wildcard && !edge.by_wildcard => *known = edge,
+            Some(_) => {}
+            None => {
+                self.known.insert(key, self.edges.len());
+                self.edges.push(edge);
+            }
+        }
+    }
+
+    fn unsettled(&mut self, from: &LogicalId, relation: Option<Relation>, to: Option<&LogicalId>, why: &Why) {
+        self.unsettled.push(Unsettled { from: from.clone(), relation, to: to.cloned(), why: why.clone() });
+    }
+
+    fn finished(mut self, stack: &Stack<'_>) -> Graph {
+        let resources = &stack.facts.resources;
+        let order: BTreeMap<&LogicalId, usize> =
+            resources.iter().enumerate().map(|(index, resource)| (&resource.reference.logical_id, index)).collect();
+        let place = |id: &LogicalId| order.get(id).copied().unwrap_or(usize::MAX);
+        self.edges.retain(|edge| order.contains_key(&edge.from) && order.contains_key(&edge.to));
+        self.edges.sort_by_key(|edge| (place(&edge.from), place(&edge.to), edge.relation));
+        let ends = |id: &LogicalId| self.edges.iter().any(|edge| &edge.from == id || &edge.to == id);
+        let nodes = resources.iter().map(|resource| &resource.reference).filter(|it| ends(&it.logical_id));
+        let nodes = nodes.map(|it| Node { id: it.logical_id.clone(), r#type: it.r#type.clone() }).collect();
+        Graph { nodes, edges: self.edges, unsettled: self.unsettled }
+    }
+}
+
+/// A call, from whoever causes it: the API of a method, the queue of a mapping.
+fn invoked(drawing: &mut Drawing, stack: &Stack<'_>, invocation: &super::Invocation) {
+    let from = delivery::source_of_mapping(stack, &invocation.caller).unwrap_or_else(|| invocation.source().clone());
+    match &invocation.target {
+        FunctionTarget::Function { function, qualifier } => drawing.edge(Edge {
+            from,
+            to: function.clone(),
+            relation: Relation::Invokes,
+            said_by: invocation.caller.clone(),
+            place: invocation.place.clone(),
+            qualifier: (*qualifier != Qualifier::Unqualified).then(|| qualifier.in_words()),
+            by_wildcard: false,
+        }),
+        FunctionTarget::Elsewhere => {}
+        FunctionTarget::Unknown(why) => drawing.unsettled(&from, Some(Relation::Invokes), None, why),
+    }
+}
