@@ -75,7 +75,10 @@ pub struct UnusedExemption {
 /// them: their properties are joined onto a subject of another type, or a holistic check reads them on its way.
 const PART_OF_ANOTHER: &[(&str, Need)] = &[
     ("AWS::ApiGateway::Method", Need::RestApiIntegrations),
+    ("AWS::ApiGateway::RequestValidator", Need::RequestValidators),
+    ("AWS::ApiGateway::UsagePlan", Need::UsagePlans),
     ("AWS::ApiGatewayV2::Api", Need::HttpApiIntegrations),
+    ("AWS::ApiGatewayV2::ApiMapping", Need::HttpApiMappings),
     ("AWS::ApiGatewayV2::Integration", Need::HttpApiIntegrations),
     ("AWS::ApplicationAutoScaling::ScalableTarget", Need::ScalableTargets),
     ("AWS::ApplicationAutoScaling::ScalingPolicy", Need::ScalingPolicies),
@@ -90,6 +93,7 @@ const PART_OF_ANOTHER: &[(&str, Need)] = &[
     ("AWS::Lambda::Version", Need::FunctionVersions),
     ("AWS::Logs::LogGroup", Need::LogGroups),
     ("AWS::S3::BucketPolicy", Need::BucketPolicy),
+    ("AWS::WAFv2::WebACLAssociation", Need::WebAclAssociations),
 ];
 
 /// What one check says of every resource it applies to, in the order of the source, over all branches.

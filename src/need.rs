@@ -92,12 +92,26 @@ pub enum Need {
     DeploymentGroup,
     /// `codedeploy:GetDeploymentConfig`
     DeploymentConfig,
-    /// By the template, `AWS::ApiGateway::Stage`
+    /// By the template, `AWS::ApiGateway::Stage`, and `AWS::ApiGateway::Deployment`, which may make one
     RestApiStages,
     /// By the template, `AWS::ApiGateway::RestApi` and its methods with their integrations
     RestApiIntegrations,
+    /// By the template, custom domains of `AWS::ApiGateway` and `AWS::ApiGatewayV2`
+    RestApiDomains,
+    /// By the template, `AWS::ApiGateway::RequestValidator`
+    RequestValidators,
+    /// By the template, `AWS::ApiGateway::UsagePlan`
+    UsagePlans,
     /// By the template, `AWS::ApiGatewayV2::Api` and its integrations
     HttpApiIntegrations,
+    /// By the template, `AWS::ApiGatewayV2::Stage`
+    HttpApiStages,
+    /// By the template, `AWS::ApiGatewayV2::Route`
+    HttpApiRoutes,
+    /// By the template, `AWS::ApiGatewayV2::ApiMapping`
+    HttpApiMappings,
+    /// By the template, `AWS::WAFv2::WebACLAssociation`
+    WebAclAssociations,
     /// By Cloud Control, `AWS::AppSync::DataSource`
     DataSources,
     /// `cloudwatch:DescribeAlarms`: metric and composite alarms with their state
@@ -171,7 +185,14 @@ impl Need {
         Self::DeploymentConfig,
         Self::RestApiStages,
         Self::RestApiIntegrations,
+        Self::RestApiDomains,
+        Self::RequestValidators,
+        Self::UsagePlans,
         Self::HttpApiIntegrations,
+        Self::HttpApiStages,
+        Self::HttpApiRoutes,
+        Self::HttpApiMappings,
+        Self::WebAclAssociations,
         Self::DataSources,
         Self::Alarms,
         Self::ConfigCompliance,
@@ -207,7 +228,14 @@ impl Need {
             Self::StackTemplate
             | Self::RestApiStages
             | Self::RestApiIntegrations
+            | Self::RestApiDomains
+            | Self::RequestValidators
+            | Self::UsagePlans
             | Self::HttpApiIntegrations
+            | Self::HttpApiStages
+            | Self::HttpApiRoutes
+            | Self::HttpApiMappings
+            | Self::WebAclAssociations
             | Self::LogGroups => ("cloudformation:GetTemplate", "cloudformation:GetTemplate"),
             Self::StackExports => ("cloudformation:ListExports", "cloudformation:ListExports"),
             Self::BucketPublicAccessBlock => ("s3:GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
@@ -286,7 +314,14 @@ impl Need {
             Self::StackTemplate
             | Self::RestApiStages
             | Self::RestApiIntegrations
+            | Self::RestApiDomains
+            | Self::RequestValidators
+            | Self::UsagePlans
             | Self::HttpApiIntegrations
+            | Self::HttpApiStages
+            | Self::HttpApiRoutes
+            | Self::HttpApiMappings
+            | Self::WebAclAssociations
             | Self::LogGroups => &["cloudformation:DescribeStacks"],
             Self::BackupSelections => &["backup:GetBackupSelection"],
             // Tags come with the function where its caller may list them, variables under a customer's key where its

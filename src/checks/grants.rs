@@ -45,6 +45,29 @@ pub(super) fn to_everybody(statement: &Statement) -> Known {
     Ok(!limited(statement)?)
 }
 
+/// Operators that hold for whatever is *not* one of the values.
+const EXCEPT: &[&str] =
+    &["StringNotEquals", "StringNotEqualsIgnoreCase", "StringNotLike", "ArnNotLike", "ArnNotEquals"];
+
+/// Whether it denies everybody but the callers that its conditions fix: `StringNotEquals` of `aws:SourceVpce`.
+///
+/// A denial that holds only under something else besides lets strangers in where that does not hold.
+pub(super) fn denies_strangers(statement: &Statement) -> Known {
+    if statement.allows()? || !speaks_of_everybody(statement)? {
+        return Ok(false);
+    }
+    let Some(condition) = statement.condition.known()? else { return Ok(false) };
+    let entries = condition.entries()?;
+    let fixes = |(operator, key, values): &(Operator<'_>, &str, &Texts)| {
+        let limiting = LIMITING_KEYS.iter().any(|limiting| limiting.eq_ignore_ascii_case(key));
+        if !limiting || !operator.is_one_of(EXCEPT) || values.0.is_empty() {
+            return Ok(false);
+        }
+        all_known(values.iter().map(|value| is_fixed(value, "*?")))
+    };
+    Ok(!entries.is_empty() && all_known(entries.iter().map(fixes))?)
+}
+
 /// Whether it allows every action of the service.
 pub(super) fn every_action(statement: &Statement, service: &str) -> Known {
     Ok(statement.allows()? && covers_every_action(statement, service)?)

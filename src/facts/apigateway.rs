@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Observed, Text};
+use super::{List, Observed, Tag, Text, Untyped, iam::PolicyDocument};
 
 /// `AWS::ApiGateway::RestApi`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -17,6 +17,20 @@ pub struct RestApi {
     pub body: Observed<Value>,
     /// Where the OpenAPI document lies, if not here.
     pub body_s3_location: Observed<Value>,
+    /// Where its endpoint is; edge-optimized where absent.
+    pub endpoint_configuration: Observed<EndpointConfiguration>,
+    /// Who may call it from where; may also stand in the body, as `x-amazon-apigateway-policy`.
+    pub policy: Observed<PolicyDocument>,
+    /// Its tags.
+    pub tags: List<Tag>,
+}
+
+/// `EndpointConfiguration` of an API or of a custom domain.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct EndpointConfiguration {
+    /// One of `EDGE`, `REGIONAL` and `PRIVATE`.
+    pub types: List<Text>,
 }
 
 /// `AWS::ApiGateway::Method`
@@ -27,6 +41,12 @@ pub struct Method {
     pub rest_api_id: Observed<Text>,
     /// `GET`, `ANY` and so on.
     pub http_method: Observed<Text>,
+    /// `NONE`, `AWS_IAM`, `CUSTOM`, `COGNITO_USER_POOLS`.
+    pub authorization_type: Observed<Text>,
+    /// Whether a caller must show an API key; not where absent.
+    pub api_key_required: Observed<bool>,
+    /// What is checked of a request before it is passed on; nothing where absent.
+    pub request_validator_id: Observed<Text>,
     /// What answers it.
     pub integration: Observed<MethodIntegration>,
 }
@@ -61,6 +81,10 @@ pub struct HttpApi {
     pub body_s3_location: Observed<Value>,
     /// Quick create: the function (or URL) behind the default route.
     pub target: Observed<Text>,
+    /// Which web pages of other origins may call it; may also stand in the body, as `x-amazon-apigateway-cors`.
+    pub cors_configuration: Observed<Untyped>,
+    /// Whether it answers under its custom domains only; not where absent.
+    pub disable_execute_api_endpoint: Observed<bool>,
 }
 
 /// `AWS::ApiGatewayV2::Integration`
@@ -79,4 +103,8 @@ pub struct Integration {
     pub timeout_in_millis: Observed<u32>,
     /// The role it calls with; by resource policy where absent.
     pub credentials_arn: Observed<Text>,
+    /// `INTERNET` or `VPC_LINK`; the former where absent.
+    pub connection_type: Observed<Text>,
+    /// How a private integration speaks TLS; plain HTTP where absent.
+    pub tls_config: Observed<Untyped>,
 }

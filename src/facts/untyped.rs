@@ -9,7 +9,19 @@ use serde_json::{Map, Value};
 use super::{List, Observed, Text, Why};
 
 /// The types that checks read by path. A check of another type would judge nothing; a test holds that.
-pub const TYPES: &[&str] = &["AWS::ApiGateway::Stage"];
+pub const TYPES: &[&str] = &[
+    "AWS::ApiGateway::Deployment",
+    "AWS::ApiGateway::DomainName",
+    "AWS::ApiGateway::DomainNameV2",
+    "AWS::ApiGateway::RequestValidator",
+    "AWS::ApiGateway::Stage",
+    "AWS::ApiGateway::UsagePlan",
+    "AWS::ApiGatewayV2::ApiMapping",
+    "AWS::ApiGatewayV2::DomainName",
+    "AWS::ApiGatewayV2::Route",
+    "AWS::ApiGatewayV2::Stage",
+    "AWS::WAFv2::WebACLAssociation",
+];
 
 /// The properties of a resource, or of a part of one, in CloudFormation's names.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

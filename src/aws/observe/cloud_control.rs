@@ -5,7 +5,7 @@
 //! Live is whatever one cheap call shows and somebody may have changed by hand. From the template come
 //! - what no reader shows: the OpenAPI document of an API and the parameters of a pipe's source and target are
 //!   write-only in their types' schemas;
-//! - integrations of APIs, whose service allows ten requests a second in all
+//! - whatever API Gateway holds (stages, methods, routes, domains), whose service allows ten requests a second in all
 //!   (<https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>);
 //! - log groups, of which each function has one: their service allows some ten reads a second in all
 //!   (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>);
@@ -65,12 +65,21 @@ const fn templated(r#type: &'static str, need: Need) -> Reader {
 /// Every type that is read here.
 const READERS: &[Reader] = &[
     templated("AWS::ApiGateway::Authorizer", Need::RestApiIntegrations),
+    templated("AWS::ApiGateway::Deployment", Need::RestApiStages),
+    templated("AWS::ApiGateway::DomainName", Need::RestApiDomains),
+    templated("AWS::ApiGateway::DomainNameV2", Need::RestApiDomains),
     templated("AWS::ApiGateway::Method", Need::RestApiIntegrations),
+    templated("AWS::ApiGateway::RequestValidator", Need::RequestValidators),
     templated("AWS::ApiGateway::RestApi", Need::RestApiIntegrations),
     templated("AWS::ApiGateway::Stage", Need::RestApiStages),
+    templated("AWS::ApiGateway::UsagePlan", Need::UsagePlans),
     templated("AWS::ApiGatewayV2::Api", Need::HttpApiIntegrations),
+    templated("AWS::ApiGatewayV2::ApiMapping", Need::HttpApiMappings),
     templated("AWS::ApiGatewayV2::Authorizer", Need::HttpApiIntegrations),
+    templated("AWS::ApiGatewayV2::DomainName", Need::RestApiDomains),
     templated("AWS::ApiGatewayV2::Integration", Need::HttpApiIntegrations),
+    templated("AWS::ApiGatewayV2::Route", Need::HttpApiRoutes),
+    templated("AWS::ApiGatewayV2::Stage", Need::HttpApiStages),
     live("AWS::AppSync::DataSource", Need::DataSources, Identifier::Physical),
     templated("AWS::Cognito::UserPool", Need::StackTemplate),
     templated("AWS::ElasticLoadBalancingV2::TargetGroup", Need::StackTemplate),
@@ -88,6 +97,7 @@ const READERS: &[Reader] = &[
     live("AWS::SQS::Queue", Need::Queue, Identifier::Physical),
     live("AWS::Scheduler::Schedule", Need::Schedules, Identifier::Schedule),
     live("AWS::StepFunctions::StateMachine", Need::StateMachines, Identifier::Physical),
+    templated("AWS::WAFv2::WebACLAssociation", Need::WebAclAssociations),
     // CDK's `logRetention`.
     templated("Custom::LogRetention", Need::LogGroups),
 ];

@@ -49,17 +49,25 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
 
 fn in_environment(function: &Function, _: &Yardstick) -> Option<Verdict> {
     let variables = match function.environment.as_ref().and_then(|environment| environment.variables.as_ref()) {
-        Observed::Present(variables) if !variables.is_empty() => variables,
-        Observed::Present(_) | Observed::Absent => return None,
+        Observed::Present(variables) => variables,
+        Observed::Absent => return None,
         Observed::Unknown(why) => return Some(Verdict::inconclusive(why).at("Environment.Variables")),
     };
-    let judged = variables.iter().map(|(name, value)| {
+    in_variables(variables.iter().map(|(name, value)| (name.as_str(), value)), "Environment.Variables")
+}
+
+/// Judges variables that stand at `place`, the worst of them; none where there is none.
+pub(in crate::checks) fn in_variables<'v>(
+    variables: impl Iterator<Item = (&'v str, &'v Observed<Text>)>,
+    place: &str,
+) -> Option<Verdict> {
+    let judged = variables.map(|(name, value)| {
         let judged = match value {
             Observed::Present(value) => variable(name, value),
             Observed::Absent => Ok(Verdict::Pass),
             Observed::Unknown(why) => unread(why),
         };
-        verdict(judged, &format!("Environment.Variables.{name}"))
+        verdict(judged, &format!("{place}.{name}"))
     });
     judged.reduce(Verdict::worse)
 }

@@ -3,7 +3,7 @@
 use super::super::api::{definition, method_auth};
 use super::super::build::At;
 use super::super::expansion::Expansion;
-use super::super::tree::{get_mut, put, size, take, truthy};
+use super::super::tree::{get_mut, mapping_mut, put, size, take, truthy};
 use super::push::{From, permission};
 use super::rule::start_role;
 use super::{Event, Invoked};
@@ -93,6 +93,9 @@ fn add_rest_method(expansion: &mut Expansion<'_>, event: &Event<'_>, path: &str,
                 put(&mut integration, "credentials", credentials);
             }
             definition::add_integration(body, path, method, integration, event.owner.condition(), event.at);
+            if let Some(model) = event.filled("RequestModel") {
+                add_validator(body, path, method, model);
+            }
         }
         if let Some(own) = event.get("Auth") {
             method_auth::add_rest(body, path, method, own, auth);
@@ -102,6 +105,29 @@ fn add_rest_method(expansion: &mut Expansion<'_>, event: &Event<'_>, path: &str,
     for problem in problems.unwrap_or_default() {
         event.refuse(expansion, &problem);
     }
+}
+
+/// Names the validator that a request model asks for, and defines it.
+fn add_validator(body: &mut Node, path: &str, method: &str, model: &Node) {
+    let [of_body, of_parameters] = ["ValidateBody", "ValidateParameters"].map(|name| model.get(name));
+    if of_body.is_none() && of_parameters.is_none() {
+        return;
+    }
+    let at = At(model.at);
+    let (of_body, of_parameters) = (of_body.is_some_and(truthy), of_parameters.is_some_and(truthy));
+    let name = match (of_body, of_parameters) {
+        (true, true) => "body-and-params",
+        (true, false) => "body-only",
+        (false, true) => "params-only",
+        (false, false) => "no-validation",
+    };
+    if let Some(validators) = mapping_mut(body, "x-amazon-apigateway-request-validators", at.0) {
+        let checks = [("validateRequestBody", of_body), ("validateRequestParameters", of_parameters)];
+        put(validators, name, at.map(checks.map(|(name, is_on)| (name, at.flag(is_on)))));
+    }
+    definition::at_method(body, path, method, &mut |definition| {
+        put(definition, "x-amazon-apigateway-request-validator", at.text(name));
+    });
 }
 
 /// With which credentials API Gateway calls the function where callers sign with IAM.
