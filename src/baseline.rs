@@ -1,18 +1,20 @@
 //! The fitness and the findings of the last deployment that succeeded.
 
 mod compare;
+mod file;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    check::{Verdict, VerdictKind},
+    check::{Finding, Verdict, VerdictKind},
     evaluate::Evaluation,
     inventory::LogicalId,
     score::Fitness,
 };
 pub use compare::{Comparison, compare};
+pub use file::Baselines;
 
 /// The version of the baseline document that this release writes and reads.
 pub const BASELINE_VERSION: u32 = 1;
@@ -106,6 +108,17 @@ impl Baseline {
             return Err(BaselineError::Version(version));
         }
         Ok(serde_json::from_slice(bytes)?)
+    }
+
+    /// Whether a finding is nothing new: the same check said the same of the same resource, or worse.
+    pub fn knows(&self, finding: &Finding) -> bool {
+        let same = |past: &&PastFinding| past.check == finding.check.id && past.resource == finding.resource;
+        let no_worse = |past: &PastFinding| match (past.verdict, &finding.verdict) {
+            (VerdictKind::Fail, _) => true,
+            (VerdictKind::Partial, Verdict::Partial(share, _)) => past.share.is_none_or(|was| share.as_percent() >= was),
+            (was, is) => was == is.kind(),
+        };
+        self.findings.iter().find(same).is_some_and(no_worse)
     }
 
     /// The failures it had and nobody tolerated, as check and resource.

@@ -10,7 +10,13 @@ use std::{
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 
-use super::{Exit, Format, Trouble, clock, connection::Connection, input, judged, note, policy, print};
+use super::{
+    Exit, ReportFormat, Trouble, clock,
+    connection::Connection,
+    input,
+    judged::{self, Writing},
+    note, policy, print,
+};
 use crate::{
     aws::{Audited, audit, observe::Progress},
     facts::{Branch, FACTS_VERSION, Facts},
@@ -42,8 +48,8 @@ pub(super) struct Arguments {
     #[arg(long)]
     all: bool,
     /// How to write the report
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    format: ReportFormat,
     /// Judge as on this day, YYYY-MM-DD [default: today]
     #[arg(long, value_name = "DATE")]
     today: Option<Date>,
@@ -69,7 +75,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let mut report = judged::report(input, &[branch], &policy, today, &|_, _| None);
     report.remarks = remarks;
     let exit = judged::exit_of(&report);
-    print(&judged::written(&[report], 1, arguments.format, arguments.all)?)?;
+    let writing =
+        Writing { format: arguments.format, inputs: 1, all: arguments.all, at: clock::moment(arguments.today) };
+    print(&judged::written(&[report], &[], writing)?)?;
     Ok(exit)
 }
 

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 
 use super::{
-    Exit, Format, Trouble, clock, complain, input, judged, policy, print,
+    Exit, ReportFormat, Trouble, clock, complain, input,
+    judged::{self, Writing},
+    policy, print,
     templates::{self, Parameters, Source},
 };
 use crate::{policy::Policy, report::Report};
@@ -26,8 +28,8 @@ pub(super) struct Arguments {
     #[arg(long)]
     all: bool,
     /// How to write the report
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    format: ReportFormat,
     /// Judge as on this day, YYYY-MM-DD [default: today]
     #[arg(long, value_name = "DATE")]
     today: Option<Date>,
@@ -60,7 +62,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         exit = exit.worse(judged::exit_of(report));
     }
     if !reports.is_empty() {
-        print(&judged::written(&reports, arguments.templates.len(), arguments.format, arguments.all)?)?;
+        let Arguments { format, all, .. } = *arguments;
+        let writing = Writing { format, inputs: arguments.templates.len(), all, at: clock::moment(arguments.today) };
+        print(&judged::written(&reports, &[], writing)?)?;
     }
     Ok(exit)
 }

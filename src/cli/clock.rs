@@ -15,3 +15,9 @@ pub(super) fn now() -> Timestamp {
 pub(super) fn today() -> Date {
     now().to_zoned(TimeZone::UTC).date()
 }
+
+/// The moment to date results with: the beginning of the given day, which makes them the same again; else the present.
+pub(super) fn moment(day: Option<Date>) -> Timestamp {
+    let begins = day.and_then(|day| day.to_zoned(TimeZone::UTC).ok());
+    begins.map_or_else(now, |begins| begins.timestamp())
+}

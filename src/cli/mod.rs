@@ -4,6 +4,7 @@
 //! it, `NO_COLOR` is respected, and no meaning rests on colour alone.
 
 mod audit;
+mod baseline;
 mod check;
 mod checks;
 mod clock;
@@ -66,6 +67,27 @@ enum Format {
     Text,
     /// For scripts; the words are a contract
     Json,
+}
+
+/// How reports are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ReportFormat {
+    /// For people, in 80 columns
+    Text,
+    /// For scripts; the words are a contract
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for CI servers
+    Junit,
+    /// Compliance findings of the Open Cybersecurity Schema Framework 1.3.0
+    Ocsf,
+    /// For the comment of a pull request
+    Markdown,
+    /// One self-contained page
+    Html,
+    /// Annotations of GitHub Actions
+    Github,
 }
 
 /// What ends a command early: one message, exit code 2.

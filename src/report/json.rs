@@ -31,6 +31,8 @@ pub struct ReportJson<'a> {
     cause: Option<Cause>,
     reasons: &'a [Reason],
     counts: Counts,
+    #[serde(skip_serializing_if = "is_none")]
+    known_findings: usize,
     findings: Vec<EntryJson<'a>>,
     unjudged: &'a [Unjudged],
     unused_exemptions: &'a [UnusedExemption],
@@ -54,6 +56,8 @@ struct EntryJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     share: Option<u8>,
     lost: Points,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    known: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<&'a Place>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,7 +76,6 @@ pub fn json(reports: &[Report], inputs: usize, all: bool) -> Json<'_> {
 
 impl<'a> ReportJson<'a> {
     fn of(report: &'a Report, all: bool) -> Self {
-        let listed = report.findings.iter().filter(|entry| all || entry.verdict != VerdictKind::Pass);
         Self {
             input: &report.input,
             fitness: &report.fitness,
@@ -81,7 +84,8 @@ impl<'a> ReportJson<'a> {
             cause: report.decision.cause(),
             reasons: &report.decision.reasons,
             counts: report.counts,
-            findings: listed.map(EntryJson::of).collect(),
+            known_findings: report.known(),
+            findings: report.listed(all).map(EntryJson::of).collect(),
             unjudged: &report.unjudged,
             unused_exemptions: &report.unused_exemptions,
             resources: report.resources,
@@ -106,8 +110,14 @@ impl<'a> EntryJson<'a> {
             pillar: entry.check.pillar,
             share: entry.share,
             lost: entry.lost,
+            known: entry.is_known,
             place: entry.place.as_ref(),
             fix: (entry.verdict != VerdictKind::Pass).then_some(entry.check.fix),
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }

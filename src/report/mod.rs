@@ -3,15 +3,38 @@
 //! A [`Report`] holds everything that any of them shows; none of them looks anything up. Findings stand in
 //! the order of the evaluation, so that two reports of the same stack can be compared line by line.
 
+#[cfg(feature = "cli")]
+mod github;
+#[cfg(feature = "cli")]
+mod html;
 mod json;
 #[cfg(feature = "cli")]
+mod junit;
+#[cfg(feature = "cli")]
+mod markdown;
+#[cfg(feature = "cli")]
+mod ocsf;
+#[cfg(feature = "cli")]
 pub mod paragraph;
+#[cfg(feature = "cli")]
+mod sarif;
 #[cfg(feature = "cli")]
 mod text;
 
 use serde::Serialize;
 
+#[cfg(feature = "cli")]
+pub use self::{
+    github::github,
+    html::{Figures, html},
+    junit::junit,
+    markdown::markdown,
+    ocsf::ocsf,
+    sarif::sarif,
+    text::text,
+};
 use crate::{
+    baseline::Baseline,
     check::{AppliedExemption, Check, Finding, Place, Severity, Verdict, VerdictKind},
     decide::Decision,
     evaluate::{Evaluation, Unjudged, UnusedExemption},
@@ -21,8 +44,6 @@ use crate::{
     score::{Fitness, Points, losses},
 };
 pub use json::{Json, json};
-#[cfg(feature = "cli")]
-pub use text::text;
 
 /// What one evaluation comes to.
 #[derive(Debug, Clone)]
@@ -85,6 +106,8 @@ pub struct Entry {
     pub exemption: Option<AppliedExemption>,
     /// What it costs.
     pub lost: Points,
+    /// Whether the baseline that it was compared with has it already.
+    pub is_known: bool,
 }
 
 /// A place in a file.
@@ -138,6 +161,31 @@ impl Report {
         }
     }
 
+    /// Marks what is nothing new: it is listed only where all are asked for.
+    #[must_use]
+    pub fn since(self, baseline: &Baseline, evaluation: &Evaluation) -> Self {
+        let known = evaluation.findings.iter().map(|finding| baseline.knows(finding));
+        let findings = self.findings.into_iter().zip(known).map(|(entry, is_known)| Entry { is_known, ..entry });
+        Self { findings: findings.collect(), ..self }
+    }
+
+    /// How many findings that are no passes the baseline has already.
+    pub fn known(&self) -> usize {
+        self.findings.iter().filter(|entry| entry.is_known && entry.verdict != VerdictKind::Pass).count()
+    }
+
+    /// What is listed: everything that is new and no pass, or all where all are asked for; in the order of the findings.
+    pub fn listed(&self, all: bool) -> impl Iterator<Item = &Entry> {
+        self.findings.iter().filter(move |entry| all || (entry.verdict != VerdictKind::Pass && !entry.is_known))
+    }
+
+    /// The same, the dearest first and passes last; equal ones in the order of the findings.
+    pub fn by_cost(&self, all: bool) -> Vec<&Entry> {
+        let mut listed: Vec<&Entry> = self.listed(all).collect();
+        listed.sort_by_key(|entry| (std::cmp::Reverse(entry.lost), entry.verdict == VerdictKind::Pass));
+        listed
+    }
+
     /// Findings that cost points, the dearest first; equal ones in the order of the findings.
     pub fn losses(&self) -> Vec<&Entry> {
         let mut losses: Vec<&Entry> = self.findings.iter().filter(|entry| entry.lost > Points::default()).collect();
@@ -184,6 +232,7 @@ impl Entry {
             place,
             exemption: finding.exemption.clone(),
             lost: Points::default(),
+            is_known: false,
         }
     }
 }

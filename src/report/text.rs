@@ -80,11 +80,7 @@ fn decision(out: &mut String, report: &Report) {
 }
 
 fn findings(out: &mut String, report: &Report, all: bool) {
-    let mut listed: Vec<&Entry> =
-        report.findings.iter().filter(|entry| all || entry.verdict != VerdictKind::Pass).collect();
-    // The dearest first; a stable sort keeps the order of the template among equals.
-    listed.sort_by_key(|entry| (std::cmp::Reverse(entry.lost), entry.verdict == VerdictKind::Pass));
-    for entry in listed {
+    for entry in report.by_cost(all) {
         finding(out, entry);
     }
 }
@@ -121,6 +117,9 @@ fn summary(out: &mut String, report: &Report) {
         let _ = write!(summary, "; judged in {} branches of open conditions", report.branches);
     }
     indented(out, "", &summary);
+    if report.known() > 0 {
+        indented(out, "", &format!("{} of them are in the baseline; --all lists them", report.known()));
+    }
     if !report.unjudged.is_empty() {
         let types: Vec<String> =
             report.unjudged.iter().map(|unjudged| format!("{} ({})", unjudged.r#type, unjudged.count)).collect();
