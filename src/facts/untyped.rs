@@ -9,7 +9,18 @@ use serde_json::{Map, Value};
 use super::{List, Observed, Text, Why};
 
 /// The types that checks read by path. A check of another type would judge nothing; a test holds that.
-pub const TYPES: &[&str] = &["AWS::ApiGateway::Stage"];
+pub const TYPES: &[&str] = &[
+    "AWS::ApiGateway::Stage",
+    "AWS::Events::Endpoint",
+    "AWS::Events::EventBus",
+    "AWS::Events::EventBusPolicy",
+    "AWS::Kinesis::Stream",
+    "AWS::KinesisFirehose::DeliveryStream",
+    "AWS::SNS::TopicInlinePolicy",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueueInlinePolicy",
+    "AWS::SQS::QueuePolicy",
+];
 
 /// The properties of a resource, or of a part of one, in CloudFormation's names.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
