@@ -136,6 +136,20 @@ pub enum Need {
     Subscriptions,
     /// By Cloud Control, `AWS::SQS::Queue`
     Queue,
+    /// By Cloud Control, `AWS::SQS::QueueInlinePolicy`: the policy of a queue, whoever attached it
+    QueuePolicies,
+    /// By Cloud Control, `AWS::SNS::Topic`
+    Topics,
+    /// By Cloud Control, `AWS::SNS::TopicInlinePolicy`: the policy of a topic, whoever attached it
+    TopicPolicies,
+    /// By Cloud Control, `AWS::Kinesis::Stream`
+    Streams,
+    /// By Cloud Control, `AWS::KinesisFirehose::DeliveryStream`
+    DeliveryStreams,
+    /// By Cloud Control, `AWS::Events::EventBus` with its policy
+    EventBuses,
+    /// By Cloud Control, `AWS::Events::Endpoint`
+    EventEndpoints,
 }
 
 impl Need {
@@ -205,6 +219,13 @@ impl Need {
         Self::StateMachines,
         Self::Subscriptions,
         Self::Queue,
+        Self::QueuePolicies,
+        Self::Topics,
+        Self::TopicPolicies,
+        Self::Streams,
+        Self::DeliveryStreams,
+        Self::EventBuses,
+        Self::EventEndpoints,
     ];
 
     /// Service and operation as the SDK names them, `s3:GetBucketEncryption`.
@@ -298,7 +319,14 @@ impl Need {
             | Self::Schedules
             | Self::StateMachines
             | Self::Subscriptions
-            | Self::Queue => ("cloudcontrol:GetResource", "cloudformation:GetResource"),
+            | Self::Queue
+            | Self::QueuePolicies
+            | Self::Topics
+            | Self::TopicPolicies
+            | Self::Streams
+            | Self::DeliveryStreams
+            | Self::EventBuses
+            | Self::EventEndpoints => ("cloudcontrol:GetResource", "cloudformation:GetResource"),
         }
     }
 
@@ -340,6 +368,20 @@ impl Need {
             Self::StateMachines => &["states:DescribeStateMachine", "states:ListTagsForResource"],
             Self::Subscriptions => &["sns:GetSubscriptionAttributes"],
             Self::Queue => &["sqs:GetQueueAttributes", "sqs:ListQueueTags"],
+            Self::QueuePolicies => &["sqs:GetQueueAttributes", "sqs:GetQueueUrl"],
+            Self::Topics => &[
+                "sns:GetDataProtectionPolicy",
+                "sns:GetTopicAttributes",
+                "sns:ListSubscriptionsByTopic",
+                "sns:ListTagsForResource",
+            ],
+            Self::TopicPolicies => &["sns:GetTopicAttributes"],
+            Self::Streams => {
+                &["kinesis:DescribeStreamSummary", "kinesis:ListTagsForResource", "kinesis:ListTagsForStream"]
+            }
+            Self::DeliveryStreams => &["firehose:DescribeDeliveryStream", "firehose:ListTagsForDeliveryStream"],
+            Self::EventBuses => &["events:DescribeEventBus", "events:ListTagsForResource"],
+            Self::EventEndpoints => &["events:DescribeEndpoint"],
             _ => &[],
         }
     }

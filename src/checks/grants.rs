@@ -1,4 +1,4 @@
-//! What a statement of a resource policy grants to whom, the way IAM and S3 read it.
+//! What a statement of a resource policy grants to whom, the way IAM and S3 read it; of queues, topics and event buses too.
 //!
 //! S3's "meaning of public": a grant to everybody is public unless a condition limits it to fixed values
 //! of certain keys. <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>
@@ -124,7 +124,8 @@ pub(super) fn speaks_of_everybody(statement: &Statement) -> Known {
     }
 }
 
-fn grants_any(statement: &Statement, actions: &[&str]) -> Known {
+/// Whether `Action` covers one of these; any at all, where none is listed.
+pub(super) fn grants_any(statement: &Statement, actions: &[&str]) -> Known {
     if actions.is_empty() {
         return Ok(true);
     }

@@ -9,15 +9,23 @@ pub mod apigateway;
 pub mod codedeploy;
 pub mod config;
 pub mod dynamodb;
+pub mod eventbridge;
 pub mod exemption;
+pub mod firehose;
 pub mod holistic;
+pub mod kinesis;
 pub mod lambda;
 pub mod s3;
+pub mod sns;
+pub mod sqs;
 
+mod attached;
 mod backup;
 mod grants;
 mod kms;
 mod retention;
+mod sinks;
+mod statements;
 mod tags;
 mod tls;
 
@@ -48,6 +56,17 @@ const TABLES: &[&[Check]] = &[
     apigateway::http_stage::CHECKS,
     apigateway::route::CHECKS,
     apigateway::http_api::CHECKS,
+    sqs::queue::CHECKS,
+    sqs::redrive::CHECKS,
+    sqs::policy::CHECKS,
+    sns::topic::CHECKS,
+    sns::subscription::CHECKS,
+    sns::policy::CHECKS,
+    kinesis::CHECKS,
+    firehose::CHECKS,
+    eventbridge::rule::CHECKS,
+    eventbridge::bus::CHECKS,
+    eventbridge::schedule::CHECKS,
     codedeploy::CHECKS,
     config::CHECKS,
     holistic::CHECKS,

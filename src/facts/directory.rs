@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Facts, Observed, Part, Text, Why};
+use super::{Facts, Observed, Part, Properties, Text, Why};
 use crate::inventory::LogicalId;
 
 /// The resources of a stack by every name that a property may call them.
@@ -39,6 +39,9 @@ impl Directory {
                 }
             }
             if let Some(Ok(Some(name))) = resource.properties.name().map(Observed::as_text) {
+                directory.enter(name.into_owned(), r#type, id);
+            }
+            if let Some(Ok(Some(name))) = name_by_path(r#type, &resource.properties).as_ref().map(Observed::as_text) {
                 directory.enter(name.into_owned(), r#type, id);
             }
         }
@@ -99,6 +102,14 @@ impl Directory {
             Some(id) => Target::Resource(id.clone()),
             None => Target::Elsewhere,
         }
+    }
+}
+
+/// The name of what is read by path and named by others.
+fn name_by_path(r#type: &str, properties: &Properties) -> Option<Observed<Text>> {
+    match r#type {
+        "AWS::Events::EventBus" => Some(properties.untyped()?.get("Name")),
+        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     List, Observed, Tag, Text,
     backup::Covering,
     config::Compliance,
-    iam::{PolicyDocument, Subject},
+    iam::{PolicyDocument, Referred, Subject},
 };
 use crate::inventory::LogicalId;
 
@@ -74,7 +74,12 @@ pub struct Table {
 impl Table {
     /// The table as ARNs speak of it; none before it was joined.
     pub fn subject(&self) -> Option<Subject<'_>> {
-        Some(Subject { id: self.logical_id.as_ref()?, name: &self.table_name, arn: "arn:aws:dynamodb:::table/" })
+        Some(Subject {
+            id: self.logical_id.as_ref()?,
+            name: &self.table_name,
+            arn: "arn:aws:dynamodb:::table/",
+            referred: Referred::Name,
+        })
     }
 }
 

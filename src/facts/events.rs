@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Observed, Text};
+use super::{Observed, Text, Untyped};
 
 /// `AWS::Events::Rule`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -11,6 +11,8 @@ use super::{Observed, Text};
 pub struct Rule {
     /// The name, generated where absent.
     pub name: Observed<Text>,
+    /// `DISABLED`, or one of two ways of being enabled; `ENABLED` where absent.
+    pub state: Observed<String>,
     /// Who receives the events.
     pub targets: Observed<Vec<Observed<RuleTarget>>>,
 }
@@ -23,6 +25,18 @@ pub struct RuleTarget {
     pub arn: Observed<Text>,
     /// Where events go that could not be delivered.
     pub dead_letter_config: Observed<DeadLetterConfig>,
+    /// How long delivery is tried.
+    pub retry_policy: Observed<RetryPolicy>,
+}
+
+/// `RetryPolicy` of EventBridge and its scheduler.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct RetryPolicy {
+    /// Seconds after which an event is given up; 86,400 (a day) where absent.
+    pub maximum_event_age_in_seconds: Observed<u32>,
+    /// How often delivery is tried again; 185 times where absent.
+    pub maximum_retry_attempts: Observed<u32>,
 }
 
 /// `DeadLetterConfig` of EventBridge: a queue for events that could not be delivered.
@@ -53,6 +67,8 @@ pub struct ScheduleTarget {
     pub input: Observed<Text>,
     /// Where events go that could not be delivered.
     pub dead_letter_config: Observed<DeadLetterConfig>,
+    /// How long delivery is tried.
+    pub retry_policy: Observed<RetryPolicy>,
 }
 
 /// `AWS::Pipes::Pipe`
@@ -69,4 +85,15 @@ pub struct Pipe {
     pub target: Observed<Text>,
     /// Settings by kind of target, with the invocation type of functions.
     pub target_parameters: Observed<Value>,
+}
+
+/// The kinds of streams, as `SourceParameters` of a pipe calls them. Only they take a dead-letter queue.
+const STREAMS: [&str; 2] = ["DynamoDBStreamParameters", "KinesisStreamParameters"];
+
+impl Pipe {
+    /// The settings of a source that is a stream, with their names.
+    pub fn of_streams(&self) -> impl Iterator<Item = (&'static str, Observed<Untyped>)> {
+        let parameters = self.source_parameters.as_ref().and_then(Observed::<Untyped>::read);
+        STREAMS.into_iter().map(move |name| (name, parameters.as_ref().and_then(|all| all.get(name))))
+    }
 }

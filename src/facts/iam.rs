@@ -12,7 +12,7 @@ pub use condition::{Condition, Operator};
 pub use document::{OneOrMany, PolicyDocument, Principal, Statement, Texts};
 pub use grants::{Granted, Grants, grants};
 pub use matching::{Account, Known, account_of, all_known, any_known, matches_action, matches_pattern};
-pub use resource::Subject;
+pub use resource::{Referred, Subject};
 
 use super::{Directory, Facts, Observed, Properties, Target, Text};
 use crate::inventory::LogicalId;

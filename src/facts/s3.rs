@@ -10,7 +10,7 @@ use super::{
     List, Observed, Tag, Text,
     backup::Covering,
     config::Compliance,
-    iam::{PolicyDocument, Subject, Texts},
+    iam::{PolicyDocument, Referred, Subject, Texts},
 };
 use crate::inventory::LogicalId;
 
@@ -98,7 +98,12 @@ fn account_block_not_observed() -> Observed<PublicAccessBlock> {
 impl Bucket {
     /// The bucket as ARNs speak of it; none before it was joined.
     pub fn subject(&self) -> Option<Subject<'_>> {
-        Some(Subject { id: self.logical_id.as_ref()?, name: &self.bucket_name, arn: "arn:aws:s3:::" })
+        Some(Subject {
+            id: self.logical_id.as_ref()?,
+            name: &self.bucket_name,
+            arn: "arn:aws:s3:::",
+            referred: Referred::Name,
+        })
     }
 }
 

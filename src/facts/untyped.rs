@@ -21,6 +21,16 @@ pub const TYPES: &[&str] = &[
     "AWS::ApiGatewayV2::Route",
     "AWS::ApiGatewayV2::Stage",
     "AWS::WAFv2::WebACLAssociation",
+    "AWS::ApiGateway::Stage",
+    "AWS::Events::Endpoint",
+    "AWS::Events::EventBus",
+    "AWS::Events::EventBusPolicy",
+    "AWS::Kinesis::Stream",
+    "AWS::KinesisFirehose::DeliveryStream",
+    "AWS::SNS::TopicInlinePolicy",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueueInlinePolicy",
+    "AWS::SQS::QueuePolicy",
 ];
 
 /// The properties of a resource, or of a part of one, in CloudFormation's names.

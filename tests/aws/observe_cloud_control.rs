@@ -19,6 +19,9 @@ fn cases() -> Vec<(Need, Named, String)> {
     };
     vec![
         same(Need::Queue, "AWS::SQS::Queue", "https://sqs.us-east-1.amazonaws.com/1/orders"),
+        same(Need::Streams, "AWS::Kinesis::Stream", "clicks"),
+        same(Need::EventBuses, "AWS::Events::EventBus", "bus"),
+        same(Need::EventEndpoints, "AWS::Events::Endpoint", "endpoint"),
         same(Need::Subscriptions, "AWS::SNS::Subscription", "arn:aws:sns:us-east-1:1:orders:1-2"),
         same(Need::StateMachines, "AWS::StepFunctions::StateMachine", "arn:aws:states:us-east-1:1:stateMachine:s"),
         same(Need::DataSources, "AWS::AppSync::DataSource", "arn:aws:appsync:us-east-1:1:apis/a/datasources/d"),
@@ -35,7 +38,7 @@ async fn each_type_is_read_by_the_identifier_of_its_schema() {
         let double = Double::new();
         // One property of each type.
         let document = json!({
-            "QueueName": "orders", "TopicArn": "t", "DefinitionString": "{}", "Type": "NONE",
+            "Name": "n", "QueueName": "orders", "TopicArn": "t", "DefinitionString": "{}", "Type": "NONE",
             "TopicRulePayload": {"Actions": []}, "Target": {"Arn": "a"}, "Targets": [{"Arn": "a"}],
         });
         double.set(GET, &format!("{}/{identifier}", resource.1), document);
@@ -103,6 +106,20 @@ async fn a_document_is_typed_like_any_other() {
         "RedrivePolicy": {"deadLetterTargetArn": "arn:aws:sqs:us-east-1:1:dead", "maxReceiveCount": 3},
     });
     assert_eq!(looked.saved("It"), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_policy_of_a_queue_is_the_one_that_sqs_has() {
+    let needs = [Need::Queue, Need::QueuePolicies];
+    let double = Double::new();
+    double.set(GET, "AWS::SQS::Queue/https://sqs/orders", json!({"QueueName": "orders"}));
+    let without = look(&double, needs, &[QUEUE]).await;
+    assert_eq!(without.fact("It", "$Policy/Statement"), json!([]));
+    let statement = json!({"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"});
+    let policy = json!({"Queue": "https://sqs/orders", "PolicyDocument": {"Statement": [statement]}});
+    double.set(GET, "AWS::SQS::QueueInlinePolicy/https://sqs/orders", policy);
+    let with = look(&double, needs, &[QUEUE]).await;
+    assert_eq!(with.fact("It", "$Policy/Statement/0/Effect"), "Allow");
 }
 
 const TEMPLATE: &str = "

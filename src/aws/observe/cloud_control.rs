@@ -6,12 +6,19 @@
 //! - what no reader shows: the OpenAPI document of an API and the parameters of a pipe's source and target are
 //!   write-only in their types' schemas;
 //! - whatever API Gateway holds (stages, methods, routes, domains), whose service allows ten requests a second in all
+//! - what no reader shows: the OpenAPI document of an API, the parameters of a pipe's source and target and most
+//!   destinations of a delivery stream are write-only in their types' schemas; policies of queues, topics and event
+//!   buses have no read handler;
+//! - integrations of APIs, whose service allows ten requests a second in all
 //!   (<https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>);
 //! - log groups, of which each function has one: their service allows some ten reads a second in all
 //!   (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>);
 //! - what Cloud Control says it does not support.
 //!
 //! A remark of the session counts them.
+//!
+//! What the policy of a queue or a topic says comes from the service nevertheless: `QueueInlinePolicy` and
+//! `TopicInlinePolicy` are read by the queue's URL and the topic's ARN, whoever attached it.
 
 use aws_sdk_cloudcontrol::operation::get_resource::GetResourceOutput;
 use serde_json::{Map, Value, json};
@@ -19,7 +26,7 @@ use serde_json::{Map, Value, json};
 use super::{Document, Memo, Session, document::not_created};
 use crate::{
     aws::{Fault, Operation},
-    facts::{Observed, Why},
+    facts::{Observed, UNKNOWN, Why},
     inventory::ResourceRef,
     need::Need,
 };
@@ -62,7 +69,29 @@ const fn templated(r#type: &'static str, need: Need) -> Reader {
     Reader { r#type, need, source: Source::Template(None) }
 }
 
-/// Every type that is read here.
+/// What only the template shows of a delivery stream: properties that its schema has as write-only, or parts of.
+const OF_DELIVERY_STREAMS: &[&str] = &[
+    "AmazonOpenSearchServerlessDestinationConfiguration",
+    "AmazonopensearchserviceDestinationConfiguration",
+    "DatabaseSourceConfiguration",
+    "ElasticsearchDestinationConfiguration",
+    "HttpEndpointDestinationConfiguration",
+    "IcebergDestinationConfiguration",
+    "KinesisStreamSourceConfiguration",
+    "MSKSourceConfiguration",
+    "RedshiftDestinationConfiguration",
+    "S3DestinationConfiguration",
+    "SnowflakeDestinationConfiguration",
+    "SplunkDestinationConfiguration",
+];
+
+/// Whose policies are read besides: by the same identifier, as another type.
+const POLICIES: &[(&str, Need, &str)] = &[
+    ("AWS::SNS::Topic", Need::TopicPolicies, "AWS::SNS::TopicInlinePolicy"),
+    ("AWS::SQS::Queue", Need::QueuePolicies, "AWS::SQS::QueueInlinePolicy"),
+];
+
+/// Every type that is read here; of one that stands twice, the first whose need is asked for.
 const READERS: &[Reader] = &[
     templated("AWS::ApiGateway::Authorizer", Need::RestApiIntegrations),
     templated("AWS::ApiGateway::Deployment", Need::RestApiStages),
@@ -83,8 +112,17 @@ const READERS: &[Reader] = &[
     live("AWS::AppSync::DataSource", Need::DataSources, Identifier::Physical),
     templated("AWS::Cognito::UserPool", Need::StackTemplate),
     templated("AWS::ElasticLoadBalancingV2::TargetGroup", Need::StackTemplate),
+    live("AWS::Events::Endpoint", Need::EventEndpoints, Identifier::Physical),
+    live("AWS::Events::EventBus", Need::EventBuses, Identifier::Physical),
+    templated("AWS::Events::EventBusPolicy", Need::EventBuses),
     live("AWS::Events::Rule", Need::RuleTargets, Identifier::Rule),
     live("AWS::IoT::TopicRule", Need::TopicRules, Identifier::Physical),
+    live("AWS::Kinesis::Stream", Need::Streams, Identifier::Physical),
+    Reader {
+        r#type: "AWS::KinesisFirehose::DeliveryStream",
+        need: Need::DeliveryStreams,
+        source: Source::Live(Identifier::Physical, OF_DELIVERY_STREAMS),
+    },
     Reader { r#type: "AWS::Logs::LogGroup", need: Need::LogGroups, source: Source::Template(Some("LogGroupName")) },
     templated("AWS::Logs::SubscriptionFilter", Need::StackTemplate),
     Reader {
@@ -93,8 +131,19 @@ const READERS: &[Reader] = &[
         source: Source::Live(Identifier::Physical, &["SourceParameters", "TargetParameters"]),
     },
     live("AWS::SNS::Subscription", Need::Subscriptions, Identifier::Physical),
+    // SNS lists every subscription of the topic, the template those that are written inside of it.
+    Reader {
+        r#type: "AWS::SNS::Topic",
+        need: Need::Topics,
+        source: Source::Live(Identifier::Physical, &["Subscription"]),
+    },
+    // Whoever looks at those only.
     templated("AWS::SNS::Topic", Need::StackTemplate),
+    templated("AWS::SNS::TopicInlinePolicy", Need::TopicPolicies),
+    templated("AWS::SNS::TopicPolicy", Need::TopicPolicies),
     live("AWS::SQS::Queue", Need::Queue, Identifier::Physical),
+    templated("AWS::SQS::QueueInlinePolicy", Need::QueuePolicies),
+    templated("AWS::SQS::QueuePolicy", Need::QueuePolicies),
     live("AWS::Scheduler::Schedule", Need::Schedules, Identifier::Schedule),
     live("AWS::StepFunctions::StateMachine", Need::StateMachines, Identifier::Physical),
     templated("AWS::WAFv2::WebACLAssociation", Need::WebAclAssociations),
@@ -114,12 +163,13 @@ const NO_READER: &[&str] = &["UnsupportedActionException", "TypeNotFoundExceptio
 /// The properties of a resource: of a type of the table, or of one that no check reads.
 pub(super) async fn properties(session: &Session<'_>, resource: &ResourceRef) -> Value {
     let r#type = resource.r#type.as_str();
-    let Some(reader) = READERS.iter().find(|reader| reader.r#type == r#type) else {
+    let mut readers = READERS.iter().filter(|reader| reader.r#type == r#type).peekable();
+    if readers.peek().is_none() {
         return Document::unknown(&Why::NotObserved(format!("no check of fitgate reads {type}")));
-    };
-    if !session.wants(reader.need) {
-        return Document::unknown(&Why::NotObserved(format!("no enabled check looks at {type}")));
     }
+    let Some(reader) = readers.find(|reader| session.wants(reader.need)) else {
+        return Document::unknown(&Why::NotObserved(format!("no enabled check looks at {type}")));
+    };
     let (identifier, hidden) = match &reader.source {
         Source::Template(name) => return from_template(session, resource, *name).await,
         Source::Live(identifier, hidden) => (identifier, hidden),
@@ -128,7 +178,8 @@ pub(super) async fn properties(session: &Session<'_>, resource: &ResourceRef) ->
     match identifier.of(session, resource, physical).await {
         Ok(Some(identifier)) => {
             let document = read(session, reader.need, r#type, &identifier).await;
-            completed(session, resource, document, hidden).await
+            let document = completed(session, resource, document, hidden).await;
+            with_policy(session, r#type, &identifier, document).await
         }
         Ok(None) => from_template(session, resource, None).await,
         Err(why) => Document::unknown(&why),
@@ -194,6 +245,33 @@ fn why(fault: &Fault, need: Need) -> Why {
     }
 }
 
+/// Adds the policy that the service has of it.
+async fn with_policy(session: &Session<'_>, r#type: &str, identifier: &str, document: Value) -> Value {
+    let policies = POLICIES.iter().find(|(owner, need, _)| *owner == r#type && session.wants(*need));
+    match (document, policies) {
+        (Value::Object(mut map), Some((_, need, policy))) if !map.contains_key(UNKNOWN) => {
+            map.extend(Document::entry("$Policy", attached(session, *need, policy, identifier).await));
+            Value::Object(map)
+        }
+        (document, _) => document,
+    }
+}
+
+/// The document of a policy; one without statements where the service has none, nothing where nobody reads the type.
+async fn attached(session: &Session<'_>, need: Need, r#type: &str, identifier: &str) -> Observed<Value> {
+    let get = || session.clients.cloudcontrol.get_resource().type_name(r#type).identifier(identifier).send();
+    let document = match session.calls.within(Operation::from(need), get).await {
+        Ok(answer) => parsed(&answer),
+        Err(fault) if fault.code().is_some_and(|code| NO_READER.contains(&code)) => return Observed::Absent,
+        Err(Fault::NotFound { .. }) => return Observed::Present(json!({ "Statement": [] })),
+        Err(fault) => Err(why(&fault, need)),
+    };
+    match document {
+        Ok(mut document) => Observed::Present(document.get_mut("PolicyDocument").map(Value::take).unwrap_or_default()),
+        Err(why) => Observed::Unknown(why),
+    }
+}
+
 /// A live document with what only the template shows; where there is no reader for the type, the template's whole.
 async fn completed(session: &Session<'_>, resource: &ResourceRef, document: Observed<Value>, hidden: &[&str]) -> Value {
     let mut map = match document {
@@ -205,6 +283,7 @@ async fn completed(session: &Session<'_>, resource: &ResourceRef, document: Obse
     if hidden.is_empty() {
         return Value::Object(map);
     }
+    map.retain(|name, _| !hidden.contains(&name.as_str()));
     match session.templated(resource).await {
         Observed::Present(mut written) => {
             map.extend(hidden.iter().filter_map(|name| Some(((*name).to_owned(), written.remove(*name)?))));

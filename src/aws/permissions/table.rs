@@ -171,6 +171,24 @@ pub(super) const ROWS: &[Row] = &[
         &["events:DescribeRule", "events:ListTargetsByRule"],
     ),
     only(
+        "EventBuses",
+        &[
+            "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:endpoint/*",
+            "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/*",
+        ],
+        &["events:DescribeEndpoint", "events:DescribeEventBus", "events:ListTagsForResource"],
+    ),
+    only(
+        "Streams",
+        &["arn:${AWS::Partition}:kinesis:${AWS::Region}:${AWS::AccountId}:stream/*"],
+        &["kinesis:DescribeStreamSummary", "kinesis:ListTagsForResource", "kinesis:ListTagsForStream"],
+    ),
+    only(
+        "DeliveryStreams",
+        &["arn:${AWS::Partition}:firehose:${AWS::Region}:${AWS::AccountId}:deliverystream/*"],
+        &["firehose:DescribeDeliveryStream", "firehose:ListTagsForDeliveryStream"],
+    ),
+    only(
         "Roles",
         &["arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*"],
         &["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"],
@@ -194,12 +212,18 @@ pub(super) const ROWS: &[Row] = &[
     only(
         "Topics",
         &["arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:*"],
-        &["sns:GetSubscriptionAttributes"],
+        &[
+            "sns:GetDataProtectionPolicy",
+            "sns:GetSubscriptionAttributes",
+            "sns:GetTopicAttributes",
+            "sns:ListSubscriptionsByTopic",
+            "sns:ListTagsForResource",
+        ],
     ),
     only(
         "Queues",
         &["arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:*"],
-        &["sqs:GetQueueAttributes", "sqs:ListQueueTags"],
+        &["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"],
     ),
     // One statement for all of them: a managed policy has room for 6,144 characters.
     // What each type's read handler calls stands with its service: Cloud Control has no permissions of its own.

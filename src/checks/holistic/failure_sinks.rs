@@ -15,6 +15,7 @@
 use super::{Verdicts, timeouts};
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
+    checks::sinks::{self, Sinks},
     facts::{
         Observed, Properties, Target, Text, Why,
         events::Pipe,
@@ -63,7 +64,7 @@ fn every_async_edge_has_failure_sink(stack: &Stack<'_>, _: &Yardstick) -> Vec<(L
     for call in stack.invocations.iter().filter(|call| call.kind == InvocationKind::Asynchronous) {
         asynchronous(stack, call, &mut verdicts);
     }
-    let sinks = sinks(stack);
+    let sinks = sinks::of(stack);
     for resource in &stack.facts.resources {
         let id = &resource.reference.logical_id;
         match &resource.properties {
@@ -163,13 +164,7 @@ fn invoke_config_sink(config: &EventInvokeConfig, called: &Qualifier) -> Result<
     if same { keeps } else { Ok(false) }
 }
 
-fn mapped(
-    stack: &Stack<'_>,
-    id: &LogicalId,
-    mapping: &EventSourceMapping,
-    sinks: &[LogicalId],
-    verdicts: &mut Verdicts,
-) {
+fn mapped(stack: &Stack<'_>, id: &LogicalId, mapping: &EventSourceMapping, sinks: &Sinks, verdicts: &mut Verdicts) {
     let on_failure = DestinationConfig::failure_target(&mapping.destination_config);
     match mapping.source_kind.as_ref() {
         Observed::Present(SourceKind::Sqs) => match timeouts::queue(stack, mapping) {
@@ -193,8 +188,8 @@ fn mapped(
 }
 
 /// A queue keeps what nobody could process. One that is itself a sink needs no other behind it.
-fn redriven(id: &LogicalId, queue: &sqs::Queue, sinks: &[LogicalId], verdicts: &mut Verdicts) {
-    if sinks.contains(id) {
+fn redriven(id: &LogicalId, queue: &sqs::Queue, sinks: &Sinks, verdicts: &mut Verdicts) {
+    if sinks.hold(id) {
         return;
     }
     let target = queue.redrive_policy.as_ref().and_then(|policy| policy.dead_letter_target_arn.as_ref());
@@ -205,7 +200,7 @@ fn redriven(id: &LogicalId, queue: &sqs::Queue, sinks: &[LogicalId], verdicts: &
     verdicts.say(id, verdict.at("RedrivePolicy"));
 }
 
-fn piped(stack: &Stack<'_>, id: &LogicalId, pipe: &Pipe, sinks: &[LogicalId], verdicts: &mut Verdicts) {
+fn piped(stack: &Stack<'_>, id: &LogicalId, pipe: &Pipe, sinks: &Sinks, verdicts: &mut Verdicts) {
     let source = match &pipe.source {
         Observed::Present(source) => source,
         Observed::Absent => return,
@@ -259,39 +254,4 @@ fn service(arn: &Text) -> Option<String> {
         })
         .collect();
     written.split(':').nth(2).filter(|service| !service.contains('?')).map(str::to_owned)
-}
-
-/// The queues of the stack that take what others could not process.
-fn sinks(stack: &Stack<'_>) -> Vec<LogicalId> {
-    let mut arns: Vec<&Text> = Vec::new();
-    for resource in &stack.facts.resources {
-        match &resource.properties {
-            Properties::Function(function) => {
-                arns.extend(function.dead_letter_config.present().and_then(|config| config.target_arn.present()));
-            }
-            Properties::Queue(queue) => {
-                arns.extend(queue.redrive_policy.present().and_then(|policy| policy.dead_letter_target_arn.present()));
-            }
-            Properties::EventInvokeConfig(config) => arns.extend(failures_to(&config.destination_config)),
-            Properties::EventSourceMapping(mapping) => arns.extend(failures_to(&mapping.destination_config)),
-            Properties::Rule(rule) => {
-                let targets = rule.targets.present().into_iter().flatten().filter_map(Observed::present);
-                arns.extend(targets.filter_map(|target| target.dead_letter_config.present()?.arn.present()));
-            }
-            Properties::Schedule(schedule) => {
-                let target = schedule.target.present();
-                arns.extend(target.and_then(|target| target.dead_letter_config.present()?.arn.present()));
-            }
-            _ => {}
-        }
-    }
-    let resolved = arns.into_iter().filter_map(|arn| match stack.directory.resolve(arn, &["AWS::SQS::Queue"]) {
-        Target::Resource(id) => Some(id),
-        Target::Elsewhere | Target::Unknown(_) => None,
-    });
-    resolved.collect()
-}
-
-fn failures_to(config: &Observed<DestinationConfig>) -> Option<&Text> {
-    config.present()?.on_failure.present()?.destination.present()
 }

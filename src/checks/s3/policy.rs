@@ -1,14 +1,17 @@
 //! What a bucket policy grants, and what it refuses.
 
 use crate::{
-    check::{Applies, Check, Default, Evidence, Pillar, Place, Severity, Verdict, Yardstick},
-    checks::{grants, tls},
+    check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
+    checks::{
+        grants,
+        statements::{self, Words, located},
+        tls,
+    },
     facts::{
         Observed, Why,
         iam::{Known, PolicyDocument, Statement},
         s3::{AttachedPolicy, Bucket, BucketPolicy},
     },
-    inventory::LogicalId,
     need::Need,
 };
 
@@ -101,34 +104,29 @@ struct Measure<'a> {
     yardstick: &'a Yardstick,
 }
 
-/// Judges one statement: whether it is at fault, the words for it, and the element to look at.
+/// Judges one statement: whether it is at fault, and the words for it.
 struct Fault {
     judge: fn(&Statement, &Measure<'_>) -> Known,
-    text: &'static str,
-    element: &'static str,
+    words: Words,
 }
 
 const PUBLIC: Fault = Fault {
     judge: |statement, _| grants::to_everybody(statement),
-    text: "it allows everybody, and no condition limits them to known callers",
-    element: ".Principal",
+    words: Words { text: "it allows everybody, and no condition limits them to known callers", element: ".Principal" },
 };
 const WILDCARD: Fault = Fault {
     judge: |statement, _| grants::every_action(statement, "s3"),
-    text: "it allows every S3 action",
-    element: ".Action",
+    words: Words { text: "it allows every S3 action", element: ".Action" },
 };
 const STRANGERS: Fault = Fault {
     judge: |statement, measure| {
         grants::to_other_accounts(statement, RULING, measure.account, &measure.yardstick.trusted_accounts)
     },
-    text: "it lets another account change policy, ACLs or encryption",
-    element: ".Principal",
+    words: Words { text: "it lets another account change policy, ACLs or encryption", element: ".Principal" },
 };
 const EXCEPTIONS: Fault = Fault {
     judge: |statement, _| grants::by_exception(statement),
-    text: "it allows by NotPrincipal or NotAction",
-    element: "",
+    words: Words { text: "it allows by NotPrincipal or NotAction", element: "" },
 };
 
 fn bucket_not_public(bucket: &Bucket, yardstick: &Yardstick) -> Option<Verdict> {
@@ -183,39 +181,7 @@ fn on_lone_policy(policy: &BucketPolicy, fault: &Fault, yardstick: &Yardstick) -
 }
 
 fn statements(document: &Observed<PolicyDocument>, fault: &Fault, measure: &Measure<'_>) -> Verdict {
-    let missing = || Verdict::inconclusive(Why::Malformed("the policy has no PolicyDocument".to_owned()));
-    document.judge(|document| every_statement(document, fault, measure), missing)
-}
-
-fn every_statement(document: &PolicyDocument, fault: &Fault, measure: &Measure<'_>) -> Verdict {
-    let statements = match document.statements() {
-        Ok(statements) => statements,
-        Err(why) => return Verdict::inconclusive(why).at("PolicyDocument.Statement"),
-    };
-    let verdicts = statements.map(|(index, statement)| {
-        let place = format!("PolicyDocument.Statement[{index}]{}", fault.element);
-        let at_fault = match statement.known() {
-            Ok(Some(statement)) => (fault.judge)(statement, measure),
-            Ok(None) => Ok(false),
-            Err(why) => Err(why),
-        };
-        Verdict::of(at_fault.map(|at_fault| !at_fault), || Verdict::fail(format!("statement {index}: {}", fault.text)))
-            .at(place)
-    });
-    verdicts.fold(Verdict::Pass, Verdict::worse)
-}
-
-/// Moves the place to the policy's own resource.
-fn located(verdict: Verdict, resource: Option<&LogicalId>) -> Verdict {
-    let moved = |place: Option<Place>| place.map(|place| Place { resource: resource.cloned(), ..place });
-    match verdict {
-        Verdict::Pass => Verdict::Pass,
-        Verdict::Partial(share, evidence) => {
-            Verdict::Partial(share, Evidence { place: moved(evidence.place), text: evidence.text })
-        }
-        Verdict::Fail(evidence) => Verdict::Fail(Evidence { place: moved(evidence.place), text: evidence.text }),
-        Verdict::Inconclusive(why, place) => Verdict::Inconclusive(why, moved(place)),
-    }
+    statements::observed(document, "PolicyDocument", fault.words, |statement| (fault.judge)(statement, measure))
 }
 
 fn tls_only(bucket: &Bucket, _: &Yardstick) -> Option<Verdict> {

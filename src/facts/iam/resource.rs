@@ -17,7 +17,24 @@ pub struct Subject<'a> {
     pub name: &'a Observed<Text>,
     /// The ARN up to the name, in the partition `aws`, without region and account: `arn:aws:dynamodb:::table/`.
     pub arn: &'a str,
+    /// What `Ref` gives of it.
+    pub referred: Referred,
 }
+
+/// What `Ref` gives of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Referred {
+    /// Its name, as of a bucket.
+    Name,
+    /// Its ARN, as of a topic.
+    Arn,
+    /// Something that no policy calls it by: the URL of a queue.
+    Otherwise,
+}
+
+/// Attributes of `Fn::GetAtt` that are the ARN, and the ones that are the name.
+const ARNS: [&str; 2] = ["Arn", "TopicArn"];
+const NAMES: [&str; 2] = ["QueueName", "TopicName"];
 
 /// Stands for the name that a `Ref` gives; no pattern of a template can hold it.
 const REFERENCE: &str = "\u{1}";
@@ -66,9 +83,11 @@ impl Subject<'_> {
                 Part::Literal(text) => text.clone(),
                 Part::Pseudo(name) if name == "AWS::Partition" => "aws".to_owned(),
                 Part::Reference { resource, attribute } if resource == self.id.as_str() => match attribute.as_deref() {
-                    None => REFERENCE.to_owned(),
-                    Some("Arn") => format!("{}{REFERENCE}", self.arn),
-                    Some(_) => open(part),
+                    None if self.referred == Referred::Name => REFERENCE.to_owned(),
+                    None if self.referred == Referred::Arn => format!("{}{REFERENCE}", self.arn),
+                    Some(attribute) if ARNS.contains(&attribute) => format!("{}{REFERENCE}", self.arn),
+                    Some(attribute) if NAMES.contains(&attribute) => REFERENCE.to_owned(),
+                    _ => open(part),
                 },
                 other => open(other),
             })
@@ -85,12 +104,12 @@ fn without_place(arn: String) -> String {
     }
 }
 
-/// A part that equals itself and nothing else; it holds no wildcard.
+/// A part that equals itself and nothing else; it holds no wildcard, and nothing that separates the fields of an ARN.
 fn closed(part: &Part) -> String {
     let name = match part {
         Part::Literal(text) | Part::Pseudo(text) => text.clone(),
         Part::Reference { resource, attribute } => format!("{resource}.{}", attribute.as_deref().unwrap_or_default()),
         Part::Unknown(why) => why.to_string(),
     };
-    format!("{OPEN}{}{OPEN}", name.replace(['*', '?'], ""))
+    format!("{OPEN}{}{OPEN}", name.replace(['*', '?', ':'], ""))
 }
