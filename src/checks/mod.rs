@@ -15,9 +15,17 @@ pub mod lambda;
 pub mod s3;
 
 mod backup;
+mod cloudwatch;
 mod grants;
+mod keys;
 mod kms;
+mod logs;
+mod public_policy;
 mod retention;
+mod secret_documents;
+mod secretsmanager;
+mod ssm;
+mod stepfunctions;
 mod tags;
 mod tls;
 
@@ -40,6 +48,14 @@ const TABLES: &[&[Check]] = &[
     lambda::url::CHECKS,
     lambda::event_source_mapping::CHECKS,
     apigateway::stage::CHECKS,
+    stepfunctions::configuration::CHECKS,
+    stepfunctions::definition::CHECKS,
+    keys::CHECKS,
+    secretsmanager::rotation::CHECKS,
+    secretsmanager::secret::CHECKS,
+    ssm::CHECKS,
+    logs::CHECKS,
+    cloudwatch::CHECKS,
     codedeploy::CHECKS,
     config::CHECKS,
     holistic::CHECKS,

@@ -9,7 +9,18 @@ use serde_json::{Map, Value};
 use super::{List, Observed, Text, Why};
 
 /// The types that checks read by path. A check of another type would judge nothing; a test holds that.
-pub const TYPES: &[&str] = &["AWS::ApiGateway::Stage"];
+pub const TYPES: &[&str] = &[
+    "AWS::ApiGateway::Stage",
+    "AWS::KMS::Key",
+    "AWS::KMS::ReplicaKey",
+    "AWS::Logs::ResourcePolicy",
+    "AWS::SSM::Document",
+    "AWS::SSM::Parameter",
+    "AWS::SecretsManager::ResourcePolicy",
+    "AWS::SecretsManager::RotationSchedule",
+    "AWS::SecretsManager::Secret",
+    "AWS::SecretsManager::SecretTargetAttachment",
+];
 
 /// The properties of a resource, or of a part of one, in CloudFormation's names.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -34,6 +34,9 @@ pub struct Parameters {
     /// The largest share of the account's default table throughput (40,000 units) for one table, in percent.
     #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 100)))]
     pub table_throughput_percent: u32,
+    /// The most days between two rotations of a secret: 1 to 1,000.
+    #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 1000)))]
+    pub secret_rotation_days: u32,
 }
 
 impl Default for Parameters {
@@ -47,6 +50,7 @@ impl Default for Parameters {
             ephemeral_storage_mib: shipped.ephemeral_storage_mib,
             log_retention_days: shipped.log_retention_days,
             table_throughput_percent: shipped.table_throughput_percent,
+            secret_rotation_days: shipped.secret_rotation_days,
         }
     }
 }
@@ -61,6 +65,7 @@ impl Parameters {
             ephemeral_storage_mib,
             log_retention_days,
             table_throughput_percent,
+            secret_rotation_days,
         } = self.clone();
         Yardstick {
             today,
@@ -70,6 +75,7 @@ impl Parameters {
             ephemeral_storage_mib,
             log_retention_days,
             table_throughput_percent,
+            secret_rotation_days,
         }
     }
 
@@ -84,6 +90,8 @@ impl Parameters {
         // CloudWatch Logs: the longest retention short of "never expire" is 3,653 days.
         let retention = fields.optional("logRetentionDays", |node, errors| small(node, errors, 1, 3_653));
         let throughput = fields.optional("tableThroughputPercent", |node, errors| small(node, errors, 1, 100));
+        // Secrets Manager: AutomaticallyAfterDays is at most 1,000.
+        let rotation = fields.optional("secretRotationDays", |node, errors| small(node, errors, 1, 1_000));
         fields.finish();
         Some(Self {
             required_tags: tags.unwrap_or(shipped.required_tags),
@@ -92,6 +100,7 @@ impl Parameters {
             ephemeral_storage_mib: storage.unwrap_or(shipped.ephemeral_storage_mib),
             log_retention_days: retention.unwrap_or(shipped.log_retention_days),
             table_throughput_percent: throughput.unwrap_or(shipped.table_throughput_percent),
+            secret_rotation_days: rotation.unwrap_or(shipped.secret_rotation_days),
         })
     }
 }

@@ -8,7 +8,7 @@ mod canary;
 mod edges;
 mod invocation;
 mod others;
-mod state_machine;
+pub(crate) mod state_machine;
 
 pub use canary::{Canary, Hook};
 pub use edges::CALLERS;

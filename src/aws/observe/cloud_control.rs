@@ -9,6 +9,7 @@
 //!   (<https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>);
 //! - log groups, of which each function has one: their service allows some ten reads a second in all
 //!   (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>);
+//! - secrets and parameters: what reads them here would need a permission to read what they hold, of all of them;
 //! - what Cloud Control says it does not support.
 //!
 //! A remark of the session counts them.
@@ -76,7 +77,18 @@ const READERS: &[Reader] = &[
     templated("AWS::ElasticLoadBalancingV2::TargetGroup", Need::StackTemplate),
     live("AWS::Events::Rule", Need::RuleTargets, Identifier::Rule),
     live("AWS::IoT::TopicRule", Need::TopicRules, Identifier::Physical),
+    Reader {
+        r#type: "AWS::KMS::Key",
+        need: Need::Keys,
+        source: Source::Live(Identifier::Physical, &["PendingWindowInDays", "RotationPeriodInDays"]),
+    },
+    Reader {
+        r#type: "AWS::KMS::ReplicaKey",
+        need: Need::Keys,
+        source: Source::Live(Identifier::Physical, &["PendingWindowInDays"]),
+    },
     Reader { r#type: "AWS::Logs::LogGroup", need: Need::LogGroups, source: Source::Template(Some("LogGroupName")) },
+    live("AWS::Logs::ResourcePolicy", Need::LogPolicies, Identifier::Physical),
     templated("AWS::Logs::SubscriptionFilter", Need::StackTemplate),
     Reader {
         r#type: "AWS::Pipes::Pipe",
@@ -86,7 +98,21 @@ const READERS: &[Reader] = &[
     live("AWS::SNS::Subscription", Need::Subscriptions, Identifier::Physical),
     templated("AWS::SNS::Topic", Need::StackTemplate),
     live("AWS::SQS::Queue", Need::Queue, Identifier::Physical),
+    live("AWS::SSM::Document", Need::Documents, Identifier::Physical),
+    templated("AWS::SSM::Parameter", Need::Parameters),
     live("AWS::Scheduler::Schedule", Need::Schedules, Identifier::Schedule),
+    Reader {
+        r#type: "AWS::SecretsManager::ResourcePolicy",
+        need: Need::SecretPolicies,
+        source: Source::Live(Identifier::Physical, &["BlockPublicPolicy"]),
+    },
+    Reader {
+        r#type: "AWS::SecretsManager::RotationSchedule",
+        need: Need::RotationSchedules,
+        source: Source::Live(Identifier::Physical, &["HostedRotationLambda"]),
+    },
+    templated("AWS::SecretsManager::Secret", Need::Secrets),
+    templated("AWS::SecretsManager::SecretTargetAttachment", Need::Secrets),
     live("AWS::StepFunctions::StateMachine", Need::StateMachines, Identifier::Physical),
     // CDK's `logRetention`.
     templated("Custom::LogRetention", Need::LogGroups),
