@@ -115,7 +115,9 @@ impl Baseline {
         let same = |past: &&PastFinding| past.check == finding.check.id && past.resource == finding.resource;
         let no_worse = |past: &PastFinding| match (past.verdict, &finding.verdict) {
             (VerdictKind::Fail, _) => true,
-            (VerdictKind::Partial, Verdict::Partial(share, _)) => past.share.is_none_or(|was| share.as_percent() >= was),
+            (VerdictKind::Partial, Verdict::Partial(share, _)) => {
+                past.share.is_none_or(|was| share.as_percent() >= was)
+            }
             (was, is) => was == is.kind(),
         };
         self.findings.iter().find(same).is_some_and(no_worse)

@@ -322,6 +322,8 @@ pub struct Yardstick {
     pub table_throughput_percent: u32,
     /// The least number of hours that a stream keeps its records, 168 by default.
     pub stream_retention_hours: u32,
+    /// The most days between two rotations of a secret, 90 by default.
+    pub secret_rotation_days: u32,
 }
 
 /// Log levels of Lambda's JSON logging, most verbose first.
@@ -350,6 +352,7 @@ impl Yardstick {
             log_retention_days: 1,
             table_throughput_percent: 80,
             stream_retention_hours: 168,
+            secret_rotation_days: 90,
         }
     }
 }

@@ -94,6 +94,7 @@ const PART_OF_ANOTHER: &[(&str, Need)] = &[
     ("AWS::Logs::LogGroup", Need::LogGroups),
     ("AWS::S3::BucketPolicy", Need::BucketPolicy),
     ("AWS::WAFv2::WebACLAssociation", Need::WebAclAssociations),
+    ("AWS::SecretsManager::SecretTargetAttachment", Need::Secrets),
 ];
 
 /// What one check says of every resource it applies to, in the order of the source, over all branches.

@@ -124,12 +124,26 @@ pub enum Need {
     Roles,
     /// By Cloud Control, `AWS::IoT::TopicRule`
     TopicRules,
+    /// By Cloud Control, `AWS::KMS::Key` and `AWS::KMS::ReplicaKey`
+    Keys,
     /// By the template, `AWS::Logs::LogGroup`
     LogGroups,
+    /// By Cloud Control, `AWS::Logs::ResourcePolicy`
+    LogPolicies,
     /// By Cloud Control, `AWS::Pipes::Pipe`
     Pipes,
     /// By Cloud Control, `AWS::Scheduler::Schedule`
     Schedules,
+    /// By the template, `AWS::SecretsManager::Secret` and its attachments: Cloud Control would read the secret itself
+    Secrets,
+    /// By Cloud Control, `AWS::SecretsManager::ResourcePolicy`
+    SecretPolicies,
+    /// By Cloud Control, `AWS::SecretsManager::RotationSchedule`
+    RotationSchedules,
+    /// By the template, `AWS::SSM::Parameter`: reading one takes a permission to read what it holds
+    Parameters,
+    /// By Cloud Control, `AWS::SSM::Document` with its content
+    Documents,
     /// By Cloud Control, `AWS::StepFunctions::StateMachine` with its definition
     StateMachines,
     /// By Cloud Control, `AWS::SNS::Subscription`
@@ -213,9 +227,16 @@ impl Need {
         Self::RuleTargets,
         Self::Roles,
         Self::TopicRules,
+        Self::Keys,
         Self::LogGroups,
+        Self::LogPolicies,
         Self::Pipes,
         Self::Schedules,
+        Self::Secrets,
+        Self::SecretPolicies,
+        Self::RotationSchedules,
+        Self::Parameters,
+        Self::Documents,
         Self::StateMachines,
         Self::Subscriptions,
         Self::Queue,
@@ -257,7 +278,9 @@ impl Need {
             | Self::HttpApiRoutes
             | Self::HttpApiMappings
             | Self::WebAclAssociations
-            | Self::LogGroups => ("cloudformation:GetTemplate", "cloudformation:GetTemplate"),
+            | Self::LogGroups
+            | Self::Secrets
+            | Self::Parameters => ("cloudformation:GetTemplate", "cloudformation:GetTemplate"),
             Self::StackExports => ("cloudformation:ListExports", "cloudformation:ListExports"),
             Self::BucketPublicAccessBlock => ("s3:GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
             Self::AccountPublicAccessBlock => ("s3control:GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock"),
@@ -315,8 +338,13 @@ impl Need {
             | Self::RuleTargets
             | Self::Roles
             | Self::TopicRules
+            | Self::Keys
+            | Self::LogPolicies
             | Self::Pipes
             | Self::Schedules
+            | Self::SecretPolicies
+            | Self::RotationSchedules
+            | Self::Documents
             | Self::StateMachines
             | Self::Subscriptions
             | Self::Queue
@@ -350,7 +378,9 @@ impl Need {
             | Self::HttpApiRoutes
             | Self::HttpApiMappings
             | Self::WebAclAssociations
-            | Self::LogGroups => &["cloudformation:DescribeStacks"],
+            | Self::LogGroups
+            | Self::Secrets
+            | Self::Parameters => &["cloudformation:DescribeStacks"],
             Self::BackupSelections => &["backup:GetBackupSelection"],
             // Tags come with the function where its caller may list them, variables under a customer's key where its
             // caller may use the key: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
@@ -363,8 +393,13 @@ impl Need {
                 &["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"]
             }
             Self::TopicRules => &["iot:GetTopicRule", "iot:ListTagsForResource"],
+            Self::Keys => &["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"],
+            Self::LogPolicies => &["logs:DescribeResourcePolicies"],
             Self::Pipes => &["pipes:DescribePipe"],
             Self::Schedules => &["scheduler:GetSchedule"],
+            Self::SecretPolicies => &["secretsmanager:GetResourcePolicy"],
+            Self::RotationSchedules => &["secretsmanager:DescribeSecret"],
+            Self::Documents => &["ssm:DescribeDocument", "ssm:GetDocument", "ssm:ListTagsForResource"],
             Self::StateMachines => &["states:DescribeStateMachine", "states:ListTagsForResource"],
             Self::Subscriptions => &["sns:GetSubscriptionAttributes"],
             Self::Queue => &["sqs:GetQueueAttributes", "sqs:ListQueueTags"],

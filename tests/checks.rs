@@ -230,6 +230,7 @@ fn yardstick(case: &Map<String, Value>) -> Result<Yardstick, String> {
             "logRetentionDays" => yardstick.log_retention_days = read(value)?,
             "tableThroughputPercent" => yardstick.table_throughput_percent = read(value)?,
             "streamRetentionHours" => yardstick.stream_retention_hours = read(value)?,
+            "secretRotationDays" => yardstick.secret_rotation_days = read(value)?,
             _ => return Err(format!("unknown yardstick {key}")),
         }
     }

@@ -366,6 +366,7 @@ fn what_a_check_reads_on_its_way_to_another_resource_is_read() {
         "AWS::SNS::Topic",
         "AWS::SQS::Queue",
         "AWS::Scheduler::Schedule",
+        "AWS::SecretsManager::SecretTargetAttachment",
         "AWS::StepFunctions::StateMachine",
     ];
     let all = |checks: &str| {
@@ -375,7 +376,8 @@ fn what_a_check_reads_on_its_way_to_another_resource_is_read() {
     assert_eq!(all("checks: {s3-in-backup-plan: on}"), []);
     // Nobody reads an alarm where the checks of alarms are off.
     let off = "checks: {s3-in-backup-plan: on, alias-alarms-in-deployment-group: off, \
-        deployment-alarms-usable: off, alarm-window-fits-canary: off}";
+        deployment-alarms-usable: off, alarm-window-fits-canary: off, alarm-has-action: off, \
+        alarm-actions-enabled: off, alarm-treat-missing-data: off}";
     let unread = all(off);
     let unread: Vec<&str> = unread.iter().map(|unjudged| unjudged.r#type.as_str()).collect();
     assert_eq!(unread, ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"]);

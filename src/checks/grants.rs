@@ -24,12 +24,14 @@ const LIMITING_KEYS: &[&str] = &[
     "aws:SourceVpc",
     "aws:SourceVpce",
     "aws:userid",
+    "kms:CallerAccount",
     "s3:DataAccessPointAccount",
     "s3:DataAccessPointArn",
     "s3:x-amz-server-side-encryption-aws-kms-key-id",
 ];
 /// The keys that name an account.
-const ACCOUNT_KEYS: &[&str] = &["aws:PrincipalAccount", "aws:SourceAccount", "s3:DataAccessPointAccount"];
+const ACCOUNT_KEYS: &[&str] =
+    &["aws:PrincipalAccount", "aws:SourceAccount", "kms:CallerAccount", "s3:DataAccessPointAccount"];
 /// The keys whose ARNs name the account of the caller, or of what it calls for.
 const ARN_KEYS: &[&str] = &["aws:PrincipalArn", "aws:SourceArn", "s3:DataAccessPointArn"];
 /// Operators that take a value letter for letter.

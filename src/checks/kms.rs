@@ -21,7 +21,7 @@ pub(super) fn customer_key(key: &Observed<Text>, alias: &str) -> Verdict {
 ///
 /// # Errors
 /// With the reason, where a part nobody knows decides it.
-fn is_managed(key: &Text, alias: &str) -> Result<bool, Why> {
+pub(super) fn is_managed(key: &Text, alias: &str) -> Result<bool, Why> {
     if let Some(key) = key.as_str() {
         return Ok(key.is_empty() || key == alias || key.ends_with(&format!(":{alias}")));
     }

@@ -21,11 +21,19 @@ pub mod sqs;
 
 mod attached;
 mod backup;
+mod cloudwatch;
 mod grants;
+mod keys;
 mod kms;
+mod logs;
+mod public_policy;
 mod retention;
+mod secret_documents;
+mod secretsmanager;
 mod sinks;
+mod ssm;
 mod statements;
+mod stepfunctions;
 mod tags;
 mod tls;
 
@@ -67,6 +75,14 @@ const TABLES: &[&[Check]] = &[
     eventbridge::rule::CHECKS,
     eventbridge::bus::CHECKS,
     eventbridge::schedule::CHECKS,
+    stepfunctions::configuration::CHECKS,
+    stepfunctions::definition::CHECKS,
+    keys::CHECKS,
+    secretsmanager::rotation::CHECKS,
+    secretsmanager::secret::CHECKS,
+    ssm::CHECKS,
+    logs::CHECKS,
+    cloudwatch::CHECKS,
     codedeploy::CHECKS,
     config::CHECKS,
     holistic::CHECKS,

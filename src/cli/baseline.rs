@@ -70,8 +70,7 @@ impl<'a> File<'a> {
 
     /// Writes the file, if it is to be written.
     pub(super) fn close(self) -> Result<(), Trouble> {
-        if let (true, Some(path), Some(known)) =
-            (self.arguments.update_baseline, &self.arguments.baseline, self.known)
+        if let (true, Some(path), Some(known)) = (self.arguments.update_baseline, &self.arguments.baseline, self.known)
         {
             write(path, &known)?;
             note(&format!("wrote {}", path.display()));

@@ -30,7 +30,12 @@ pub(super) struct Judging<'a> {
 }
 
 /// Judges `branches`; `input` is what the report calls them.
-pub(super) fn judge(input: impl Into<String>, branches: &[Branch], judging: Judging<'_>, locate: &Locate<'_>) -> Judged {
+pub(super) fn judge(
+    input: impl Into<String>,
+    branches: &[Branch],
+    judging: Judging<'_>,
+    locate: &Locate<'_>,
+) -> Judged {
     let Judging { policy, today, before } = judging;
     let evaluation = evaluate(branches, policy, today);
     let fitness = score(&evaluation, policy);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Observed, Part, Text};
+use super::{List, Observed, Part, Text};
 
 /// `AWS::CloudWatch::Alarm`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -12,6 +12,8 @@ pub struct Alarm {
     pub alarm_name: Observed<Text>,
     /// Whether state changes cause actions; `true` where absent.
     pub actions_enabled: Observed<bool>,
+    /// What is done on the way into `ALARM`: ARNs of topics, functions, scaling policies.
+    pub alarm_actions: List<Text>,
     /// `AWS/Lambda` for example; absent where `metrics` says it.
     pub namespace: Observed<Text>,
     /// `Errors` for example; absent where `metrics` says it.
@@ -96,6 +98,8 @@ pub struct CompositeAlarm {
     pub alarm_rule: Observed<Text>,
     /// Whether state changes cause actions; `true` where absent.
     pub actions_enabled: Observed<bool>,
+    /// As in [`Alarm::alarm_actions`].
+    pub alarm_actions: List<Text>,
     /// As in [`Alarm::state_value`].
     pub state_value: Observed<String>,
 }

@@ -31,6 +31,16 @@ pub const TYPES: &[&str] = &[
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueueInlinePolicy",
     "AWS::SQS::QueuePolicy",
+    "AWS::ApiGateway::Stage",
+    "AWS::KMS::Key",
+    "AWS::KMS::ReplicaKey",
+    "AWS::Logs::ResourcePolicy",
+    "AWS::SSM::Document",
+    "AWS::SSM::Parameter",
+    "AWS::SecretsManager::ResourcePolicy",
+    "AWS::SecretsManager::RotationSchedule",
+    "AWS::SecretsManager::Secret",
+    "AWS::SecretsManager::SecretTargetAttachment",
 ];
 
 /// The properties of a resource, or of a part of one, in CloudFormation's names.

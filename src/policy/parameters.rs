@@ -37,6 +37,9 @@ pub struct Parameters {
     /// The least number of hours that a stream keeps its records: 24 to 8,760.
     #[cfg_attr(feature = "cli", schemars(range(min = 24, max = 8760)))]
     pub stream_retention_hours: u32,
+    /// The most days between two rotations of a secret: 1 to 1,000.
+    #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 1000)))]
+    pub secret_rotation_days: u32,
 }
 
 impl Default for Parameters {
@@ -51,6 +54,7 @@ impl Default for Parameters {
             log_retention_days: shipped.log_retention_days,
             table_throughput_percent: shipped.table_throughput_percent,
             stream_retention_hours: shipped.stream_retention_hours,
+            secret_rotation_days: shipped.secret_rotation_days,
         }
     }
 }
@@ -66,6 +70,7 @@ impl Parameters {
             log_retention_days,
             table_throughput_percent,
             stream_retention_hours,
+            secret_rotation_days,
         } = self.clone();
         Yardstick {
             today,
@@ -76,6 +81,7 @@ impl Parameters {
             log_retention_days,
             table_throughput_percent,
             stream_retention_hours,
+            secret_rotation_days,
         }
     }
 
@@ -92,6 +98,8 @@ impl Parameters {
         let throughput = fields.optional("tableThroughputPercent", |node, errors| small(node, errors, 1, 100));
         // Kinesis: 24 hours to 365 days.
         let hours = fields.optional("streamRetentionHours", |node, errors| small(node, errors, 24, 8_760));
+        // Secrets Manager: AutomaticallyAfterDays is at most 1,000.
+        let rotation = fields.optional("secretRotationDays", |node, errors| small(node, errors, 1, 1_000));
         fields.finish();
         Some(Self {
             required_tags: tags.unwrap_or(shipped.required_tags),
@@ -101,6 +109,7 @@ impl Parameters {
             log_retention_days: retention.unwrap_or(shipped.log_retention_days),
             table_throughput_percent: throughput.unwrap_or(shipped.table_throughput_percent),
             stream_retention_hours: hours.unwrap_or(shipped.stream_retention_hours),
+            secret_rotation_days: rotation.unwrap_or(shipped.secret_rotation_days),
         })
     }
 }

@@ -9,7 +9,7 @@ mod edges;
 pub mod graph;
 mod invocation;
 mod others;
-mod state_machine;
+pub(crate) mod state_machine;
 
 use std::cell::OnceCell;
 

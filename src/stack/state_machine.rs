@@ -15,28 +15,37 @@ use crate::{
 };
 
 /// How deep states may nest before we stop reading; AWS's own limit on a definition is 1 MB.
-const MOST_NESTED: usize = 32;
+pub(crate) const MOST_NESTED: usize = 32;
 
 /// The calls of a state machine.
 pub(super) fn calls(reader: Reader<'_>, id: &LogicalId, machine: &StateMachine) -> Vec<Invocation> {
-    let substitutions = &machine.definition_substitutions;
-    let (place, definition) = match (&machine.definition, &machine.definition_string) {
-        (Observed::Present(definition), _) => ("Definition", substituted(definition, substitutions, 0)),
-        (Observed::Unknown(why), _) => return unknown(id, "Definition", why, Synchronous),
-        (Observed::Absent, Observed::Present(text)) => {
-            let parsed = parse(&substitute(text, substitutions));
-            let why = || Why::Malformed("DefinitionString is not JSON".to_owned());
-            ("DefinitionString", parsed.unwrap_or_else(|| json!({ UNKNOWN: why() })))
-        }
-        (Observed::Absent, Observed::Unknown(why)) => return unknown(id, "DefinitionString", why, Synchronous),
-        (Observed::Absent, Observed::Absent) => {
-            let why = Why::Unresolved("the state machine's definition lies in S3".to_owned());
-            return unknown(id, "DefinitionS3Location", &why, Synchronous);
-        }
+    let (place, definition) = definition(machine);
+    let definition = match definition {
+        Ok(definition) => definition,
+        Err(why) => return unknown(id, place, &why, Synchronous),
     };
     let mut states = States { reader, id, calls: Vec::new() };
     states.machine(&definition, place, 0);
     states.calls
+}
+
+/// The definition of a state machine, whichever way it is written, with its substitutions; and the property it is in.
+pub(crate) fn definition(machine: &StateMachine) -> (&'static str, Result<Value, Why>) {
+    let substitutions = &machine.definition_substitutions;
+    match (&machine.definition, &machine.definition_string) {
+        (Observed::Present(definition), _) => ("Definition", Ok(substituted(definition, substitutions, 0))),
+        (Observed::Unknown(why), _) => ("Definition", Err(why.clone())),
+        (Observed::Absent, Observed::Present(text)) => {
+            let parsed = parse(&substitute(text, substitutions));
+            let why = || Why::Malformed("DefinitionString is not JSON".to_owned());
+            ("DefinitionString", parsed.ok_or_else(why))
+        }
+        (Observed::Absent, Observed::Unknown(why)) => ("DefinitionString", Err(why.clone())),
+        (Observed::Absent, Observed::Absent) => {
+            let why = Why::Unresolved("the state machine's definition lies in S3".to_owned());
+            ("DefinitionS3Location", Err(why))
+        }
+    }
 }
 
 struct States<'a> {
@@ -210,7 +219,7 @@ const OPEN: char = '\u{E000}';
 const CLOSE: char = '\u{E001}';
 
 /// Reads JSON of which parts are known only after deployment; those become markers. `None`: no JSON.
-pub(super) fn parse(text: &Text) -> Option<Value> {
+pub(crate) fn parse(text: &Text) -> Option<Value> {
     let mut source = String::new();
     let mut in_string = false;
     for (index, part) in text.parts().iter().enumerate() {

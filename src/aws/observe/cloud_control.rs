@@ -13,6 +13,7 @@
 //!   (<https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>);
 //! - log groups, of which each function has one: their service allows some ten reads a second in all
 //!   (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>);
+//! - secrets and parameters: what reads them here would need a permission to read what they hold, of all of them;
 //! - what Cloud Control says it does not support.
 //!
 //! A remark of the session counts them.
@@ -63,6 +64,11 @@ enum Identifier {
 
 const fn live(r#type: &'static str, need: Need, identifier: Identifier) -> Reader {
     Reader { r#type, need, source: Source::Live(identifier, &[]) }
+}
+
+/// Live, but for these properties.
+const fn partly(r#type: &'static str, need: Need, hidden: &'static [&'static str]) -> Reader {
+    Reader { r#type, need, source: Source::Live(Identifier::Physical, hidden) }
 }
 
 const fn templated(r#type: &'static str, need: Need) -> Reader {
@@ -118,25 +124,16 @@ const READERS: &[Reader] = &[
     live("AWS::Events::Rule", Need::RuleTargets, Identifier::Rule),
     live("AWS::IoT::TopicRule", Need::TopicRules, Identifier::Physical),
     live("AWS::Kinesis::Stream", Need::Streams, Identifier::Physical),
-    Reader {
-        r#type: "AWS::KinesisFirehose::DeliveryStream",
-        need: Need::DeliveryStreams,
-        source: Source::Live(Identifier::Physical, OF_DELIVERY_STREAMS),
-    },
+    partly("AWS::KinesisFirehose::DeliveryStream", Need::DeliveryStreams, OF_DELIVERY_STREAMS),
+    partly("AWS::KMS::Key", Need::Keys, &["PendingWindowInDays", "RotationPeriodInDays"]),
+    partly("AWS::KMS::ReplicaKey", Need::Keys, &["PendingWindowInDays"]),
     Reader { r#type: "AWS::Logs::LogGroup", need: Need::LogGroups, source: Source::Template(Some("LogGroupName")) },
+    live("AWS::Logs::ResourcePolicy", Need::LogPolicies, Identifier::Physical),
     templated("AWS::Logs::SubscriptionFilter", Need::StackTemplate),
-    Reader {
-        r#type: "AWS::Pipes::Pipe",
-        need: Need::Pipes,
-        source: Source::Live(Identifier::Physical, &["SourceParameters", "TargetParameters"]),
-    },
+    partly("AWS::Pipes::Pipe", Need::Pipes, &["SourceParameters", "TargetParameters"]),
     live("AWS::SNS::Subscription", Need::Subscriptions, Identifier::Physical),
     // SNS lists every subscription of the topic, the template those that are written inside of it.
-    Reader {
-        r#type: "AWS::SNS::Topic",
-        need: Need::Topics,
-        source: Source::Live(Identifier::Physical, &["Subscription"]),
-    },
+    partly("AWS::SNS::Topic", Need::Topics, &["Subscription"]),
     // Whoever looks at those only.
     templated("AWS::SNS::Topic", Need::StackTemplate),
     templated("AWS::SNS::TopicInlinePolicy", Need::TopicPolicies),
@@ -144,7 +141,13 @@ const READERS: &[Reader] = &[
     live("AWS::SQS::Queue", Need::Queue, Identifier::Physical),
     templated("AWS::SQS::QueueInlinePolicy", Need::QueuePolicies),
     templated("AWS::SQS::QueuePolicy", Need::QueuePolicies),
+    live("AWS::SSM::Document", Need::Documents, Identifier::Physical),
+    templated("AWS::SSM::Parameter", Need::Parameters),
     live("AWS::Scheduler::Schedule", Need::Schedules, Identifier::Schedule),
+    partly("AWS::SecretsManager::ResourcePolicy", Need::SecretPolicies, &["BlockPublicPolicy"]),
+    partly("AWS::SecretsManager::RotationSchedule", Need::RotationSchedules, &["HostedRotationLambda"]),
+    templated("AWS::SecretsManager::Secret", Need::Secrets),
+    templated("AWS::SecretsManager::SecretTargetAttachment", Need::Secrets),
     live("AWS::StepFunctions::StateMachine", Need::StateMachines, Identifier::Physical),
     templated("AWS::WAFv2::WebACLAssociation", Need::WebAclAssociations),
     // CDK's `logRetention`.

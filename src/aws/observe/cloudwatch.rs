@@ -194,6 +194,9 @@ fn on_metric(alarm: &MetricAlarm) -> Option<(String, Alarm)> {
     let mut document = Document::new();
     document.set("AlarmName", &name);
     document.set_some("ActionsEnabled", alarm.actions_enabled());
+    if !alarm.alarm_actions().is_empty() {
+        document.set("AlarmActions", alarm.alarm_actions());
+    }
     document.set_some("Namespace", alarm.namespace());
     document.set_some("MetricName", alarm.metric_name());
     if !alarm.dimensions().is_empty() {
@@ -249,6 +252,9 @@ fn composite(alarm: &CompositeAlarm) -> Option<(String, Alarm)> {
     document.set("AlarmName", &name);
     document.set_some("AlarmRule", alarm.alarm_rule());
     document.set_some("ActionsEnabled", alarm.actions_enabled());
+    if !alarm.alarm_actions().is_empty() {
+        document.set("AlarmActions", alarm.alarm_actions());
+    }
     document.set_some("StateValue", alarm.state_value().map(aws_sdk_cloudwatch::types::StateValue::as_str));
     let rule = Text::literal(alarm.alarm_rule().unwrap_or_default());
     let members = alarms_in(&rule).iter().filter_map(|name| Some(name_of(name.as_str()?).to_owned())).collect();

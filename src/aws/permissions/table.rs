@@ -120,14 +120,12 @@ pub(super) const ROWS: &[Row] = &[
             "dynamodb:ListTagsOfResource",
         ],
     ),
-    // One key: DescribeTable gives its ARN, but not that AWS manages it.
-    // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-request-alias
-    Row {
-        sid: "KeyOfTables",
-        scope: Scope::Only(&["arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*"]),
-        condition: Some(("StringEquals", "kms:RequestAlias", "alias/aws/dynamodb")),
-        actions: &["kms:DescribeKey"],
-    },
+    // In any region, as tables: DescribeTable gives the ARN of a key, but not that AWS manages it.
+    only(
+        "Keys",
+        &["arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*"],
+        &["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"],
+    ),
     only("Caches", &["arn:${AWS::Partition}:dax:${AWS::Region}:${AWS::AccountId}:cache/*"], &["dax:DescribeClusters"]),
     only(
         "Functions",
@@ -204,6 +202,17 @@ pub(super) const ROWS: &[Row] = &[
         &["arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/*"],
         &["scheduler:GetSchedule"],
     ),
+    // What a secret holds takes secretsmanager:GetSecretValue, which is not among these.
+    only(
+        "Secrets",
+        &["arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:*"],
+        &["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"],
+    ),
+    only(
+        "Documents",
+        &["arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:document/*"],
+        &["ssm:DescribeDocument", "ssm:GetDocument", "ssm:ListTagsForResource"],
+    ),
     only(
         "StateMachines",
         &["arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:*"],
@@ -245,6 +254,7 @@ pub(super) const ROWS: &[Row] = &[
             "ec2:DescribeNetworkAcls",
             "ec2:DescribeSubnets",
             "lambda:ListEventSourceMappings",
+            "logs:DescribeResourcePolicies",
             "s3:GetAccessPoint",
             "s3:GetAccountPublicAccessBlock",
         ],

@@ -37,7 +37,7 @@ const PREFIXES: &[(&str, &str, usize)] = &[
 const ACCESS_KEYS: &[&str] = &["AKIA", "ASIA"];
 
 /// What credential the text contains, by shape alone.
-pub(super) fn shape(text: &str) -> Option<&'static str> {
+pub(in crate::checks) fn shape(text: &str) -> Option<&'static str> {
     if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY") {
         return Some("a private key");
     }
@@ -52,8 +52,12 @@ pub(super) fn shape(text: &str) -> Option<&'static str> {
 }
 
 fn token_shape(token: &str) -> Option<&'static str> {
-    // A token may be glued to the name it is assigned to: `KEY=AKIA…`.
+    // A token may be glued to the name it is assigned to, `KEY=AKIA…`, or be a part of an address, `https://ghp_…@`.
     let value = token.trim_end_matches('=').rsplit('=').next().unwrap_or(token);
+    [value].into_iter().chain(value.split('/')).find_map(value_shape)
+}
+
+fn value_shape(value: &str) -> Option<&'static str> {
     if access_key(value) {
         return Some("an AWS access key id");
     }
@@ -90,7 +94,7 @@ fn credentials_in_url(text: &str) -> bool {
 
 /// How a name presents its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Presents {
+pub(in crate::checks) enum Presents {
     /// A password: any value is one.
     Password,
     /// A token or a key: a value that looks random is one.
@@ -148,7 +152,7 @@ const ABOUT: &[&str] = &[
 ];
 
 /// What the name of a variable says of its value.
-pub(super) fn presents(name: &str) -> Presents {
+pub(in crate::checks) fn presents(name: &str) -> Presents {
     let words = words(name);
     // `AWS_ACCESS_KEY_ID` is the one identifier that is half of a credential.
     let is_about = words.last().is_some_and(|last| ABOUT.contains(&last.as_str()));
@@ -192,7 +196,7 @@ fn words(name: &str) -> Vec<String> {
 }
 
 /// Whether a value under a name that presents a token looks like one rather than like a word, a path or a number.
-pub(super) fn looks_random(value: &str) -> bool {
+pub(in crate::checks) fn looks_random(value: &str) -> bool {
     let plain = value.len() < 12 || value.starts_with(['/', '$', '{', '<']) || value.contains(char::is_whitespace);
     let is_address = value.starts_with("arn:") || value.contains("://");
     let count = |kind: fn(&u8) -> bool| value.bytes().filter(kind).count();
@@ -203,7 +207,7 @@ pub(super) fn looks_random(value: &str) -> bool {
 }
 
 /// Whether a value under a password's name is nothing to speak of.
-pub(super) fn is_no_password(value: &str) -> bool {
+pub(in crate::checks) fn is_no_password(value: &str) -> bool {
     const EMPTY_WORDS: &[&str] = &["true", "false", "none", "null", "disabled", "enabled"];
     let lower = value.to_ascii_lowercase();
     value.is_empty()
@@ -228,6 +232,8 @@ mod tests {
             (&key.to_lowercase(), None),
             (&token, Some("a GitHub token")),
             ("ghp_short", None),
+            (&format!("https://{token}@github.com/x"), Some("a GitHub token")),
+            (&format!("{key}/orders"), Some("an AWS access key id")),
             (&jwt, Some("a JSON web token")),
             ("eyJ.eyJ.x", None),
             ("-----BEGIN RSA PRIVATE KEY-----\nMIIE", Some("a private key")),

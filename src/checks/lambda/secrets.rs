@@ -72,7 +72,17 @@ pub(in crate::checks) fn in_variables<'v>(
     judged.reduce(Verdict::worse)
 }
 
-fn variable(name: &str, value: &Text) -> Result<Verdict, Why> {
+/// Judges a value by its shape, and by what its name says of it.
+pub(in crate::checks) fn variable(name: &str, value: &Text) -> Result<Verdict, Why> {
+    presented(name, secret_shapes::presents(name), value)
+}
+
+/// Judges a value by its shape, and as what it is presented.
+pub(in crate::checks) fn presented(
+    name: &str,
+    presents: secret_shapes::Presents,
+    value: &Text,
+) -> Result<Verdict, Why> {
     let literals = value.parts().iter().filter_map(|part| match part {
         Part::Literal(text) => Some(text.as_str()),
         _ => None,
@@ -83,7 +93,6 @@ fn variable(name: &str, value: &Text) -> Result<Verdict, Why> {
     if literals.clone().any(is_resolved_secret) {
         return Ok(resolved());
     }
-    let presents = secret_shapes::presents(name);
     match value.as_str() {
         Some(known) => Ok(Verdict::pass_if(!named_secret(presents, known), format!("{name} holds a literal value"))),
         None => match value.parts().iter().find_map(|part| match part {
@@ -106,14 +115,14 @@ fn named_secret(presents: secret_shapes::Presents, value: &str) -> bool {
 }
 
 /// A value the template does not show: a secret by dynamic reference is known to be one.
-fn unread(why: &Why) -> Result<Verdict, Why> {
+pub(in crate::checks) fn unread(why: &Why) -> Result<Verdict, Why> {
     match why {
         Why::Unresolved(what) if is_resolved_secret(what) => Ok(resolved()),
         why => Err(why.clone()),
     }
 }
 
-fn is_resolved_secret(text: &str) -> bool {
+pub(in crate::checks) fn is_resolved_secret(text: &str) -> bool {
     const RESOLVED: &[&str] = &["{{resolve:secretsmanager:", "{{resolve:ssm-secure:"];
     RESOLVED.iter().any(|reference| text.contains(reference))
 }
@@ -126,24 +135,25 @@ fn in_code(function: &Function, _: &Yardstick) -> Option<Verdict> {
     let judged = match function.code.as_ref().and_then(|code| code.zip_file.as_ref()) {
         Observed::Absent => return None,
         Observed::Unknown(why) => Err(why),
-        Observed::Present(code) => source(code),
+        Observed::Present(code) => source(code, "the code"),
     };
     Some(verdict(judged, "Code.ZipFile"))
 }
 
-fn source(code: &Text) -> Result<Verdict, Why> {
+/// Judges a text that is no mere value: a program, a script. `what` it is begins the evidence.
+pub(in crate::checks) fn source(code: &Text, what: &str) -> Result<Verdict, Why> {
     let mut unread_part = None;
     for part in code.parts() {
         match part {
             Part::Literal(text) => {
-                if let Some(what) = secret_shapes::shape(text) {
-                    return Ok(Verdict::fail(format!("the code holds {what}")));
+                if let Some(credential) = secret_shapes::shape(text) {
+                    return Ok(Verdict::fail(format!("{what} holds {credential}")));
                 }
                 if is_resolved_secret(text) {
                     return Ok(resolved());
                 }
                 if let Some(name) = text.lines().find_map(assigned) {
-                    return Ok(Verdict::fail(format!("the code assigns a literal to {name}")));
+                    return Ok(Verdict::fail(format!("{what} assigns a literal to {name}")));
                 }
             }
             Part::Unknown(why) => match unread(why) {
@@ -157,7 +167,7 @@ fn source(code: &Text) -> Result<Verdict, Why> {
 }
 
 /// The name that a line gives a credential written in quotes: `password = "…"`, `apiKey: '…'`.
-fn assigned(line: &str) -> Option<&str> {
+pub(in crate::checks) fn assigned(line: &str) -> Option<&str> {
     let mut rest = line;
     while let Some(at) = rest.find(['=', ':']) {
         let (before, after) = (&rest[..at], &rest[at + 1..]);

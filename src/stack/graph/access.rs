@@ -6,7 +6,7 @@ use super::{Drawing, Edge, Relation};
 use crate::{
     facts::{
         Observed, Properties, Text, Why,
-        iam::{Granted, Known, Statement, Subject, any_known, grants, matches_action},
+        iam::{Granted, Known, Referred, Statement, Subject, any_known, grants, matches_action},
     },
     inventory::LogicalId,
     stack::Stack,
@@ -16,6 +16,8 @@ use crate::{
 /// <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>.
 struct Actions {
     r#type: &'static str,
+    /// What `Ref` gives.
+    referred: Referred,
     /// The ARN up to the name, in the partition `aws`, without region and account.
     arn: &'static str,
     /// What lies behind the name in the ARNs that these actions are allowed on; empty, and a tail that no pattern but a
@@ -32,6 +34,7 @@ const SUFFIX: &str = "-\u{1}";
 const ACTIONS: &[Actions] = &[
     Actions {
         r#type: "AWS::S3::Bucket",
+        referred: Referred::Name,
         arn: "arn:aws:s3:::",
         rest: &["", OBJECT],
         by: &[
@@ -41,6 +44,7 @@ const ACTIONS: &[Actions] = &[
     },
     Actions {
         r#type: "AWS::DynamoDB::Table",
+        referred: Referred::Name,
         arn: "arn:aws:dynamodb:::table/",
         rest: &[""],
         by: &[
@@ -70,18 +74,21 @@ const ACTIONS: &[Actions] = &[
     },
     Actions {
         r#type: "AWS::SQS::Queue",
+        referred: Referred::Otherwise,
         arn: "arn:aws:sqs:::",
         rest: &[""],
         by: &[(Relation::Reads, &["sqs:ReceiveMessage"]), (Relation::Publishes, &["sqs:SendMessage"])],
     },
     Actions {
         r#type: "AWS::SNS::Topic",
+        referred: Referred::Arn,
         arn: "arn:aws:sns:::",
         rest: &[""],
         by: &[(Relation::Publishes, &["sns:Publish"])],
     },
     Actions {
         r#type: "AWS::Kinesis::Stream",
+        referred: Referred::Name,
         arn: "arn:aws:kinesis:::stream/",
         rest: &[""],
         by: &[
@@ -91,18 +98,21 @@ const ACTIONS: &[Actions] = &[
     },
     Actions {
         r#type: "AWS::KinesisFirehose::DeliveryStream",
+        referred: Referred::Name,
         arn: "arn:aws:firehose:::deliverystream/",
         rest: &[""],
         by: &[(Relation::Publishes, &["firehose:PutRecord", "firehose:PutRecordBatch"])],
     },
     Actions {
         r#type: "AWS::Events::EventBus",
+        referred: Referred::Name,
         arn: "arn:aws:events:::event-bus/",
         rest: &[""],
         by: &[(Relation::Publishes, &["events:PutEvents"])],
     },
     Actions {
         r#type: "AWS::SecretsManager::Secret",
+        referred: Referred::Arn,
         arn: "arn:aws:secretsmanager:::secret:",
         rest: &["", SUFFIX],
         by: &[
@@ -112,6 +122,7 @@ const ACTIONS: &[Actions] = &[
     },
     Actions {
         r#type: "AWS::SSM::Parameter",
+        referred: Referred::Name,
         arn: "arn:aws:ssm:::parameter/",
         rest: &[""],
         by: &[
@@ -121,12 +132,14 @@ const ACTIONS: &[Actions] = &[
     },
     Actions {
         r#type: "AWS::StepFunctions::StateMachine",
+        referred: Referred::Arn,
         arn: "arn:aws:states:::stateMachine:",
         rest: &[""],
         by: &[(Relation::Invokes, &["states:StartExecution", "states:StartSyncExecution"])],
     },
     Actions {
         r#type: "AWS::Lambda::Function",
+        referred: Referred::Name,
         arn: "arn:aws:lambda:::function:",
         rest: &["", ":\u{1}"],
         by: &[(Relation::Invokes, &["lambda:InvokeFunction"])],
@@ -236,7 +249,7 @@ fn allows_any(statement: &Statement, actions: &[&str]) -> Known {
 }
 
 fn covers(statement: &Statement, owned: &Owned<'_>) -> Known {
-    let subject = Subject { id: owned.id, name: &owned.name, arn: owned.actions.arn };
+    let subject = Subject { id: owned.id, name: &owned.name, arn: owned.actions.arn, referred: owned.actions.referred };
     let covered = |pattern: &Text| any_known(owned.actions.rest.iter().map(|rest| subject.covered_by(pattern, rest)));
     if let Some(left_out) = statement.not_resource.known()? {
         return any_known(left_out.iter().map(covered)).map(|left_out| !left_out);
@@ -248,7 +261,7 @@ fn covers(statement: &Statement, owned: &Owned<'_>) -> Known {
 /// Whether the statement speaks of every resource of the type: it would cover one of any name.
 fn names_everything(statement: &Statement, actions: &Actions) -> bool {
     let nobody = LogicalId::new("\u{3}");
-    let any = Subject { id: &nobody, name: &Observed::Absent, arn: actions.arn };
+    let any = Subject { id: &nobody, name: &Observed::Absent, arn: actions.arn, referred: actions.referred };
     let covered = |pattern: &Text| actions.rest.iter().any(|rest| any.covered_by(pattern, rest) == Ok(true));
     !statement.not_resource.is_absent() || statement.resource.present().is_some_and(|all| all.iter().any(covered))
 }
