@@ -34,6 +34,9 @@ pub struct Parameters {
     /// The largest share of the account's default table throughput (40,000 units) for one table, in percent.
     #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 100)))]
     pub table_throughput_percent: u32,
+    /// The least retention of backups in days: 1 to 36,500, as long as AWS Backup keeps one.
+    #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 36500)))]
+    pub backup_retention_days: u32,
 }
 
 impl Default for Parameters {
@@ -47,6 +50,7 @@ impl Default for Parameters {
             ephemeral_storage_mib: shipped.ephemeral_storage_mib,
             log_retention_days: shipped.log_retention_days,
             table_throughput_percent: shipped.table_throughput_percent,
+            backup_retention_days: shipped.backup_retention_days,
         }
     }
 }
@@ -61,6 +65,7 @@ impl Parameters {
             ephemeral_storage_mib,
             log_retention_days,
             table_throughput_percent,
+            backup_retention_days,
         } = self.clone();
         Yardstick {
             today,
@@ -70,6 +75,7 @@ impl Parameters {
             ephemeral_storage_mib,
             log_retention_days,
             table_throughput_percent,
+            backup_retention_days,
         }
     }
 
@@ -84,6 +90,7 @@ impl Parameters {
         // CloudWatch Logs: the longest retention short of "never expire" is 3,653 days.
         let retention = fields.optional("logRetentionDays", |node, errors| small(node, errors, 1, 3_653));
         let throughput = fields.optional("tableThroughputPercent", |node, errors| small(node, errors, 1, 100));
+        let backups = fields.optional("backupRetentionDays", |node, errors| small(node, errors, 1, 36_500));
         fields.finish();
         Some(Self {
             required_tags: tags.unwrap_or(shipped.required_tags),
@@ -92,6 +99,7 @@ impl Parameters {
             ephemeral_storage_mib: storage.unwrap_or(shipped.ephemeral_storage_mib),
             log_retention_days: retention.unwrap_or(shipped.log_retention_days),
             table_throughput_percent: throughput.unwrap_or(shipped.table_throughput_percent),
+            backup_retention_days: backups.unwrap_or(shipped.backup_retention_days),
         })
     }
 }
