@@ -9,7 +9,22 @@ use serde_json::{Map, Value};
 use super::{List, Observed, Text, Why};
 
 /// The types that checks read by path. A check of another type would judge nothing; a test holds that.
-pub const TYPES: &[&str] = &["AWS::ApiGateway::Stage"];
+pub const TYPES: &[&str] = &[
+    "AWS::ApiGateway::Stage",
+    "AWS::AppSync::GraphQLApi",
+    "AWS::Backup::BackupPlan",
+    "AWS::Backup::BackupVault",
+    "AWS::CloudFront::Distribution",
+    "AWS::Cognito::IdentityPool",
+    "AWS::Cognito::UserPool",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::ECR::RegistryScanningConfiguration",
+    "AWS::ECR::Repository",
+    "AWS::Logs::DeliverySource",
+    "AWS::WAFv2::LoggingConfiguration",
+    "AWS::WAFv2::WebACL",
+    "AWS::WAFv2::WebACLAssociation",
+];
 
 /// The properties of a resource, or of a part of one, in CloudFormation's names.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -17,6 +32,11 @@ pub const TYPES: &[&str] = &["AWS::ApiGateway::Stage"];
 pub struct Untyped(Map<String, Value>);
 
 impl Untyped {
+    /// All of them, as they are written.
+    pub fn as_map(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
     /// What is at `path`, the names joined by dots: `StreamEncryption.KeyId`.
     ///
     /// What is absent or unknown on the way is so at its end; where something else than an object is on the way, the
