@@ -6,17 +6,25 @@
 use crate::check::Check;
 
 pub mod apigateway;
+pub mod appsync;
+pub mod cloudfront;
 pub mod codedeploy;
+pub mod cognito;
 pub mod config;
 pub mod dynamodb;
+pub mod ecr;
 pub mod exemption;
 pub mod holistic;
 pub mod lambda;
 pub mod s3;
+pub mod stack;
+pub mod wafv2;
 
 mod backup;
+mod backup_plan;
 mod grants;
 mod kms;
+mod named_by;
 mod retention;
 mod tags;
 mod tls;
@@ -40,6 +48,15 @@ const TABLES: &[&[Check]] = &[
     lambda::url::CHECKS,
     lambda::event_source_mapping::CHECKS,
     apigateway::stage::CHECKS,
+    appsync::CHECKS,
+    cloudfront::viewer::CHECKS,
+    cloudfront::origin::CHECKS,
+    cognito::user_pool::CHECKS,
+    cognito::access::CHECKS,
+    wafv2::CHECKS,
+    ecr::CHECKS,
+    backup_plan::CHECKS,
+    stack::CHECKS,
     codedeploy::CHECKS,
     config::CHECKS,
     holistic::CHECKS,

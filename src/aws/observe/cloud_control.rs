@@ -7,6 +7,9 @@
 //!   write-only in their types' schemas;
 //! - integrations of APIs, whose service allows ten requests a second in all
 //!   (<https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>);
+//! - what Cloud Control knows by several identifiers at once: app clients of a user pool, web ACLs with their logging
+//!   and their associations;
+//! - which key encrypts what cannot change its key: live, the one that AWS manages is not told from a customer's own;
 //! - log groups, of which each function has one: their service allows some ten reads a second in all
 //!   (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>);
 //! - what Cloud Control says it does not support.
@@ -72,10 +75,24 @@ const READERS: &[Reader] = &[
     templated("AWS::ApiGatewayV2::Authorizer", Need::HttpApiIntegrations),
     templated("AWS::ApiGatewayV2::Integration", Need::HttpApiIntegrations),
     live("AWS::AppSync::DataSource", Need::DataSources, Identifier::Physical),
-    templated("AWS::Cognito::UserPool", Need::StackTemplate),
+    live("AWS::AppSync::GraphQLApi", Need::GraphQlApis, Identifier::Physical),
+    live("AWS::Backup::BackupPlan", Need::BackupPlans, Identifier::Physical),
+    templated("AWS::Backup::BackupVault", Need::BackupVaults),
+    live("AWS::CloudFront::Distribution", Need::Distributions, Identifier::Physical),
+    live("AWS::Cognito::IdentityPool", Need::IdentityPools, Identifier::Physical),
+    live("AWS::Cognito::UserPool", Need::UserPools, Identifier::Physical),
+    templated("AWS::Cognito::UserPoolClient", Need::UserPoolClients),
+    live("AWS::ECR::RegistryScanningConfiguration", Need::Repositories, Identifier::Physical),
+    // Cannot be changed; live, the key that AWS manages is an ARN like any other.
+    Reader {
+        r#type: "AWS::ECR::Repository",
+        need: Need::Repositories,
+        source: Source::Live(Identifier::Physical, &["EncryptionConfiguration"]),
+    },
     templated("AWS::ElasticLoadBalancingV2::TargetGroup", Need::StackTemplate),
     live("AWS::Events::Rule", Need::RuleTargets, Identifier::Rule),
     live("AWS::IoT::TopicRule", Need::TopicRules, Identifier::Physical),
+    templated("AWS::Logs::DeliverySource", Need::StackTemplate),
     Reader { r#type: "AWS::Logs::LogGroup", need: Need::LogGroups, source: Source::Template(Some("LogGroupName")) },
     templated("AWS::Logs::SubscriptionFilter", Need::StackTemplate),
     Reader {
@@ -88,6 +105,9 @@ const READERS: &[Reader] = &[
     live("AWS::SQS::Queue", Need::Queue, Identifier::Physical),
     live("AWS::Scheduler::Schedule", Need::Schedules, Identifier::Schedule),
     live("AWS::StepFunctions::StateMachine", Need::StateMachines, Identifier::Physical),
+    templated("AWS::WAFv2::LoggingConfiguration", Need::WebAcls),
+    templated("AWS::WAFv2::WebACL", Need::WebAcls),
+    templated("AWS::WAFv2::WebACLAssociation", Need::WebAcls),
     // CDK's `logRetention`.
     templated("Custom::LogRetention", Need::LogGroups),
 ];

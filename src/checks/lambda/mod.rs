@@ -9,7 +9,7 @@ pub(super) mod network;
 pub(super) mod permission;
 pub(super) mod runtime;
 mod runtimes;
-mod secret_shapes;
+pub(super) mod secret_shapes;
 pub(super) mod secrets;
 pub(super) mod url;
 

@@ -37,7 +37,7 @@ const PREFIXES: &[(&str, &str, usize)] = &[
 const ACCESS_KEYS: &[&str] = &["AKIA", "ASIA"];
 
 /// What credential the text contains, by shape alone.
-pub(super) fn shape(text: &str) -> Option<&'static str> {
+pub(in crate::checks) fn shape(text: &str) -> Option<&'static str> {
     if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY") {
         return Some("a private key");
     }
@@ -90,7 +90,7 @@ fn credentials_in_url(text: &str) -> bool {
 
 /// How a name presents its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Presents {
+pub(in crate::checks) enum Presents {
     /// A password: any value is one.
     Password,
     /// A token or a key: a value that looks random is one.
@@ -148,7 +148,7 @@ const ABOUT: &[&str] = &[
 ];
 
 /// What the name of a variable says of its value.
-pub(super) fn presents(name: &str) -> Presents {
+pub(in crate::checks) fn presents(name: &str) -> Presents {
     let words = words(name);
     // `AWS_ACCESS_KEY_ID` is the one identifier that is half of a credential.
     let is_about = words.last().is_some_and(|last| ABOUT.contains(&last.as_str()));
