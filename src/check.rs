@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     facts::{
-        Observed, Resource, Untyped, Why, apigateway, cloudwatch, codedeploy, config, dax, dynamodb, events, iam,
-        lambda, logs, s3, sns, sqs, stepfunctions,
+        Facts, Observed, Resource, Untyped, Why, apigateway, cloudwatch, codedeploy, config, dax, dynamodb, events,
+        iam, lambda, logs, s3, sns, sqs, stepfunctions,
     },
     inventory::{LogicalId, ResourceType},
     need::Need,
@@ -324,6 +324,9 @@ pub struct Yardstick {
     pub stream_retention_hours: u32,
     /// The most days between two rotations of a secret, 90 by default.
     pub secret_rotation_days: u32,
+    /// The least retention of backups in days, 35 by default, as AWS Config's
+    /// backup-plan-min-frequency-and-min-retention-check has it.
+    pub backup_retention_days: u32,
 }
 
 /// Log levels of Lambda's JSON logging, most verbose first.
@@ -353,6 +356,7 @@ impl Yardstick {
             table_throughput_percent: 80,
             stream_retention_hours: 168,
             secret_rotation_days: 90,
+            backup_retention_days: 35,
         }
     }
 }
@@ -429,6 +433,8 @@ pub enum Applies {
     EachInStack(&'static [&'static str], JudgeInStack),
     /// Each resource of these types, by what AWS Config says of it; silent on a template, which cannot show it.
     EachEvaluated(&'static [&'static str], Judge<config::Compliance>),
+    /// The stack itself, as CloudFormation handles it; silent on what the source does not show.
+    TheStack(Judge<Facts>),
     /// The stack as a whole; the types it speaks of, and the judge.
     Stack(&'static [&'static str], StackJudge),
 }
@@ -463,6 +469,7 @@ impl Applies {
             Self::EachStateMachine(_) => &["AWS::StepFunctions::StateMachine"],
             Self::EachLogGroup(_) => &["AWS::Logs::LogGroup"],
             Self::EachRole(_) => &["AWS::IAM::Role"],
+            Self::TheStack(_) => &["AWS::CloudFormation::Stack"],
             Self::Each(types, _)
             | Self::EachInStack(types, _)
             | Self::EachEvaluated(types, _)

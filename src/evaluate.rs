@@ -88,13 +88,17 @@ const PART_OF_ANOTHER: &[(&str, Need)] = &[
     ("AWS::CodeDeploy::Application", Need::DeploymentGroup),
     ("AWS::CodeDeploy::DeploymentConfig", Need::DeploymentConfig),
     ("AWS::EC2::Subnet", Need::Subnets),
+    ("AWS::ECR::RegistryScanningConfiguration", Need::Repositories),
     ("AWS::IAM::ManagedPolicy", Need::Roles),
     ("AWS::IAM::Policy", Need::Roles),
     ("AWS::Lambda::Version", Need::FunctionVersions),
+    ("AWS::Logs::DeliverySource", Need::Distributions),
     ("AWS::Logs::LogGroup", Need::LogGroups),
     ("AWS::S3::BucketPolicy", Need::BucketPolicy),
     ("AWS::WAFv2::WebACLAssociation", Need::WebAclAssociations),
     ("AWS::SecretsManager::SecretTargetAttachment", Need::Secrets),
+    ("AWS::WAFv2::LoggingConfiguration", Need::WebAcls),
+    ("AWS::WAFv2::WebACLAssociation", Need::WebAcls),
 ];
 
 /// What one check says of every resource it applies to, in the order of the source, over all branches.

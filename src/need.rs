@@ -10,6 +10,8 @@
 pub enum Need {
     /// `cloudformation:GetTemplate`: resource attributes such as DeletionPolicy
     StackTemplate,
+    /// `cloudformation:DescribeStacks`: how CloudFormation handles the stack, and what the stack gives out
+    StackSettings,
     /// `cloudformation:ListExports`: what `Fn::ImportValue` in the template means
     StackExports,
     /// `s3:GetPublicAccessBlock`
@@ -48,6 +50,10 @@ pub enum Need {
     ProtectedResources,
     /// By Cloud Control, `AWS::Backup::BackupSelection`
     BackupSelections,
+    /// By Cloud Control, `AWS::Backup::BackupPlan` with its rules
+    BackupPlans,
+    /// By the template, `AWS::Backup::BackupVault`: live, the key that AWS manages is an ARN like any other
+    BackupVaults,
     /// `dynamodb:DescribeTable`: keys, capacity, encryption and deletion protection
     Table,
     /// `dynamodb:DescribeContinuousBackups`
@@ -114,6 +120,20 @@ pub enum Need {
     WebAclAssociations,
     /// By Cloud Control, `AWS::AppSync::DataSource`
     DataSources,
+    /// By Cloud Control, `AWS::AppSync::GraphQLApi`
+    GraphQlApis,
+    /// By Cloud Control, `AWS::CloudFront::Distribution`
+    Distributions,
+    /// By Cloud Control, `AWS::Cognito::UserPool`
+    UserPools,
+    /// By the template, `AWS::Cognito::UserPoolClient`
+    UserPoolClients,
+    /// By Cloud Control, `AWS::Cognito::IdentityPool`
+    IdentityPools,
+    /// By the template, `AWS::WAFv2::WebACL` with its logging configuration and its associations
+    WebAcls,
+    /// By Cloud Control, `AWS::ECR::Repository` and the scanning configuration of its registry
+    Repositories,
     /// `cloudwatch:DescribeAlarms`: metric and composite alarms with their state
     Alarms,
     /// `config:GetComplianceDetailsByResource`
@@ -170,6 +190,7 @@ impl Need {
     /// Every need, in the order declared.
     pub const ALL: &[Self] = &[
         Self::StackTemplate,
+        Self::StackSettings,
         Self::StackExports,
         Self::BucketPublicAccessBlock,
         Self::AccountPublicAccessBlock,
@@ -189,6 +210,8 @@ impl Need {
         Self::AccessPoint,
         Self::ProtectedResources,
         Self::BackupSelections,
+        Self::BackupPlans,
+        Self::BackupVaults,
         Self::Table,
         Self::TableBackups,
         Self::TableTimeToLive,
@@ -222,6 +245,13 @@ impl Need {
         Self::HttpApiMappings,
         Self::WebAclAssociations,
         Self::DataSources,
+        Self::GraphQlApis,
+        Self::Distributions,
+        Self::UserPools,
+        Self::UserPoolClients,
+        Self::IdentityPools,
+        Self::WebAcls,
+        Self::Repositories,
         Self::Alarms,
         Self::ConfigCompliance,
         Self::RuleTargets,
@@ -281,6 +311,11 @@ impl Need {
             | Self::LogGroups
             | Self::Secrets
             | Self::Parameters => ("cloudformation:GetTemplate", "cloudformation:GetTemplate"),
+            | Self::LogGroups
+            | Self::BackupVaults
+            | Self::UserPoolClients
+            | Self::WebAcls => ("cloudformation:GetTemplate", "cloudformation:GetTemplate"),
+            Self::StackSettings => ("cloudformation:DescribeStacks", "cloudformation:DescribeStacks"),
             Self::StackExports => ("cloudformation:ListExports", "cloudformation:ListExports"),
             Self::BucketPublicAccessBlock => ("s3:GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
             Self::AccountPublicAccessBlock => ("s3control:GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock"),
@@ -333,8 +368,14 @@ impl Need {
                 ("config:GetComplianceDetailsByResource", "config:GetComplianceDetailsByResource")
             }
             Self::BackupSelections
+            | Self::BackupPlans
             | Self::Subnets
             | Self::DataSources
+            | Self::GraphQlApis
+            | Self::Distributions
+            | Self::UserPools
+            | Self::IdentityPools
+            | Self::Repositories
             | Self::RuleTargets
             | Self::Roles
             | Self::TopicRules
@@ -381,13 +422,33 @@ impl Need {
             | Self::LogGroups
             | Self::Secrets
             | Self::Parameters => &["cloudformation:DescribeStacks"],
+            | Self::LogGroups
+            | Self::BackupVaults
+            | Self::UserPoolClients
+            | Self::WebAcls => &["cloudformation:DescribeStacks"],
             Self::BackupSelections => &["backup:GetBackupSelection"],
+            Self::BackupPlans => &["backup:GetBackupPlan", "backup:ListTags"],
             // Tags come with the function where its caller may list them, variables under a customer's key where its
             // caller may use the key: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
             Self::Function => &["kms:Decrypt", "lambda:ListTags"],
             Self::EventSourceMapping => &["lambda:ListEventSourceMappings"],
             Self::Subnets => &["ec2:DescribeNetworkAcls", "ec2:DescribeSubnets"],
             Self::DataSources => &["appsync:GetDataSource"],
+            Self::GraphQlApis => {
+                &["appsync:GetGraphqlApi", "appsync:GetGraphqlApiEnvironmentVariables", "appsync:ListTagsForResource"]
+            }
+            Self::Distributions => {
+                &["cloudfront:GetDistribution", "cloudfront:GetDistributionConfig", "cloudfront:ListTagsForResource"]
+            }
+            Self::UserPools => &["cognito-idp:DescribeUserPool", "cognito-idp:GetUserPoolMfaConfig"],
+            Self::IdentityPools => &["cognito-identity:DescribeIdentityPool", "cognito-identity:ListTagsForResource"],
+            Self::Repositories => &[
+                "ecr:DescribeRepositories",
+                "ecr:GetLifecyclePolicy",
+                "ecr:GetRegistryScanningConfiguration",
+                "ecr:GetRepositoryPolicy",
+                "ecr:ListTagsForResource",
+            ],
             Self::RuleTargets => &["events:DescribeRule", "events:ListTargetsByRule"],
             Self::Roles => {
                 &["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"]

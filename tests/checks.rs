@@ -231,6 +231,7 @@ fn yardstick(case: &Map<String, Value>) -> Result<Yardstick, String> {
             "tableThroughputPercent" => yardstick.table_throughput_percent = read(value)?,
             "streamRetentionHours" => yardstick.stream_retention_hours = read(value)?,
             "secretRotationDays" => yardstick.secret_rotation_days = read(value)?,
+            "backupRetentionDays" => yardstick.backup_retention_days = read(value)?,
             _ => return Err(format!("unknown yardstick {key}")),
         }
     }

@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
 };
 
-use aws_sdk_cloudformation::types::{ResourceStatus, Stack, StackResourceSummary, StackStatus};
+use aws_sdk_cloudformation::types::{ResourceStatus, Stack, StackDriftInformation, StackResourceSummary, StackStatus};
 use futures_util::stream::{FuturesUnordered, Stream, StreamExt, unfold};
 
 use super::{
@@ -14,7 +14,10 @@ use super::{
     moment::moment,
 };
 use crate::{
-    facts::{Observed, StackIdentity, Why},
+    facts::{
+        Observed, StackIdentity, Text, Why,
+        cloudformation::{Drift, Settings},
+    },
     inventory::{LogicalId, ResourceRef, ResourceType},
     world::Outage,
 };
@@ -45,6 +48,10 @@ pub struct Described {
     /// Parameters by name, as CloudFormation resolved them: the value of an SSM parameter, not its name.
     /// Those with `NoEcho` read as asterisks.
     pub parameters: BTreeMap<String, String>,
+    /// How CloudFormation handles it.
+    pub settings: Settings,
+    /// What it gives out.
+    pub outputs: BTreeMap<String, String>,
 }
 
 /// What is known of one stack by its name or ARN.
@@ -89,12 +96,31 @@ fn described(stack: Stack) -> Option<Described> {
         let value = parameter.resolved_value().or(parameter.parameter_value())?;
         Some((parameter.parameter_key()?.to_owned(), value.to_owned()))
     });
+    let outputs = stack.outputs().iter();
+    let outputs =
+        outputs.filter_map(|output| Some((output.output_key()?.to_owned(), output.output_value()?.to_owned())));
     Some(Described {
         identity: identity(&id)?,
+        settings: settings(&stack),
+        outputs: outputs.collect(),
         root: stack.root_id().map(str::to_owned),
         parameters: parameters.collect(),
         id,
     })
+}
+
+/// What the stack itself is set to; what `DescribeStacks` leaves out is not set.
+fn settings(stack: &Stack) -> Settings {
+    let drift = |drift: &StackDriftInformation| Drift {
+        stack_drift_status: drift.stack_drift_status().map(|status| status.as_str().to_owned()).into(),
+    };
+    let topics = stack.notification_arns().iter().map(|topic| Observed::Present(Text::literal(topic)));
+    Settings {
+        enable_termination_protection: stack.enable_termination_protection().into(),
+        role_arn: stack.role_arn().map(Text::literal).into(),
+        notification_arns: Observed::Present(topics.collect()),
+        drift_information: stack.drift_information().map(drift).into(),
+    }
 }
 
 /// Name, account and region of a stack, from `arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID`.

@@ -6,10 +6,14 @@
 use crate::check::Check;
 
 pub mod apigateway;
+pub mod appsync;
+pub mod cloudfront;
 pub mod codedeploy;
+pub mod cognito;
 pub mod config;
 pub mod dynamodb;
 pub mod eventbridge;
+pub mod ecr;
 pub mod exemption;
 pub mod firehose;
 pub mod holistic;
@@ -18,15 +22,19 @@ pub mod lambda;
 pub mod s3;
 pub mod sns;
 pub mod sqs;
+pub mod stack;
+pub mod wafv2;
 
 mod attached;
 mod backup;
 mod cloudwatch;
+mod backup_plan;
 mod grants;
 mod keys;
 mod kms;
 mod logs;
 mod public_policy;
+mod named_by;
 mod retention;
 mod secret_documents;
 mod secretsmanager;
@@ -83,6 +91,15 @@ const TABLES: &[&[Check]] = &[
     ssm::CHECKS,
     logs::CHECKS,
     cloudwatch::CHECKS,
+    appsync::CHECKS,
+    cloudfront::viewer::CHECKS,
+    cloudfront::origin::CHECKS,
+    cognito::user_pool::CHECKS,
+    cognito::access::CHECKS,
+    wafv2::CHECKS,
+    ecr::CHECKS,
+    backup_plan::CHECKS,
+    stack::CHECKS,
     codedeploy::CHECKS,
     config::CHECKS,
     holistic::CHECKS,

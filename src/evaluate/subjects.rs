@@ -6,7 +6,7 @@ use super::branches::{Assumptions, Outcome, merge};
 use crate::{
     check::{Applies, Check, Judge, JudgeInStack, Place, Verdict, Yardstick},
     facts::{
-        Branch, Observed, Properties, Why,
+        Branch, Facts, Observed, Properties, Why,
         dynamodb::{GlobalTable, Table},
         lambda::{Function, OtherPermission, Permission},
     },
@@ -14,7 +14,7 @@ use crate::{
     stack::Stack,
 };
 
-/// The type that a finding of a holistic check carries where its subject is no resource of the stack.
+/// The type that a finding carries where its subject is no resource of the stack.
 const STACK_TYPE: &str = "AWS::CloudFormation::Stack";
 
 const FUNCTION: &str = "AWS::Lambda::Function";
@@ -80,8 +80,18 @@ impl<'a> Subjects<'a> {
             Applies::EachInStack(types, judge) => {
                 self.judge_stack(types, |stack| each_in(stack, types, judge, yardstick))
             }
+            Applies::TheStack(judge) => self.judge_itself(judge, yardstick).into_iter().collect(),
             ref applies => self.judge_each(applies, yardstick),
         }
+    }
+
+    /// The stack is no resource of its own; it goes by its name.
+    fn judge_itself(&self, judge: Judge<Facts>, yardstick: &Yardstick) -> Option<Judged> {
+        let id = LogicalId::new(&self.branches.first()?.facts.stack.name);
+        let said = self.branches.iter().map(|branch| Outcome::of(judge(&branch.facts, yardstick)));
+        let verdict = merge(&said.collect::<Vec<_>>(), &self.assumptions)?;
+        let name = Name { id, r#type: ResourceType::new(STACK_TYPE) };
+        Some(Judged { position: self.subjects.len(), name, verdict })
     }
 
     fn judge_each(&self, applies: &Applies, yardstick: &Yardstick) -> Vec<Judged> {

@@ -16,6 +16,7 @@ mod text;
 pub mod apigateway;
 pub mod appsync;
 pub mod backup;
+pub mod cloudformation;
 pub mod cloudwatch;
 pub mod codedeploy;
 pub mod config;
@@ -32,6 +33,8 @@ pub mod sns;
 pub mod sqs;
 pub mod stepfunctions;
 pub mod untyped;
+
+use std::collections::BTreeMap;
 
 pub use directory::{Directory, Target};
 pub use observed::{Observed, UNKNOWN, Why, unknown_marker};
@@ -58,6 +61,12 @@ pub struct Facts {
     pub version: u32,
     /// Whose facts these are.
     pub stack: StackIdentity,
+    /// How CloudFormation handles the stack; absent where the source does not show it, as a template.
+    #[serde(default, skip_serializing_if = "Observed::is_absent")]
+    pub settings: Observed<cloudformation::Settings>,
+    /// What the stack gives out, by the output's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outputs: BTreeMap<String, Observed<Text>>,
     /// One entry a resource, in the order of the source.
     pub resources: Vec<Resource>,
 }
@@ -127,7 +136,8 @@ impl Facts {
 
     /// Joins what belongs together; what is joined already stays.
     pub fn joined(stack: StackIdentity, resources: Vec<Resource>) -> Self {
-        let mut facts = Self { version: FACTS_VERSION, stack, resources };
+        let (settings, outputs) = (Observed::Absent, BTreeMap::new());
+        let mut facts = Self { version: FACTS_VERSION, stack, settings, outputs, resources };
         let directory = Directory::of(&facts);
         s3::join(&mut facts, &directory);
         dynamodb::join(&mut facts, &directory);

@@ -41,6 +41,20 @@ pub const TYPES: &[&str] = &[
     "AWS::SecretsManager::RotationSchedule",
     "AWS::SecretsManager::Secret",
     "AWS::SecretsManager::SecretTargetAttachment",
+    "AWS::ApiGateway::Stage",
+    "AWS::AppSync::GraphQLApi",
+    "AWS::Backup::BackupPlan",
+    "AWS::Backup::BackupVault",
+    "AWS::CloudFront::Distribution",
+    "AWS::Cognito::IdentityPool",
+    "AWS::Cognito::UserPool",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::ECR::RegistryScanningConfiguration",
+    "AWS::ECR::Repository",
+    "AWS::Logs::DeliverySource",
+    "AWS::WAFv2::LoggingConfiguration",
+    "AWS::WAFv2::WebACL",
+    "AWS::WAFv2::WebACLAssociation",
 ];
 
 /// The properties of a resource, or of a part of one, in CloudFormation's names.
@@ -49,6 +63,11 @@ pub const TYPES: &[&str] = &[
 pub struct Untyped(Map<String, Value>);
 
 impl Untyped {
+    /// All of them, as they are written.
+    pub fn as_map(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
     /// What is at `path`, the names joined by dots: `StreamEncryption.KeyId`.
     ///
     /// What is absent or unknown on the way is so at its end; where something else than an object is on the way, the

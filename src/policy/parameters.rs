@@ -40,6 +40,9 @@ pub struct Parameters {
     /// The most days between two rotations of a secret: 1 to 1,000.
     #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 1000)))]
     pub secret_rotation_days: u32,
+    /// The least retention of backups in days: 1 to 36,500, as long as AWS Backup keeps one.
+    #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 36500)))]
+    pub backup_retention_days: u32,
 }
 
 impl Default for Parameters {
@@ -55,6 +58,7 @@ impl Default for Parameters {
             table_throughput_percent: shipped.table_throughput_percent,
             stream_retention_hours: shipped.stream_retention_hours,
             secret_rotation_days: shipped.secret_rotation_days,
+            backup_retention_days: shipped.backup_retention_days,
         }
     }
 }
@@ -71,6 +75,7 @@ impl Parameters {
             table_throughput_percent,
             stream_retention_hours,
             secret_rotation_days,
+            backup_retention_days,
         } = self.clone();
         Yardstick {
             today,
@@ -82,6 +87,7 @@ impl Parameters {
             table_throughput_percent,
             stream_retention_hours,
             secret_rotation_days,
+            backup_retention_days,
         }
     }
 
@@ -100,6 +106,7 @@ impl Parameters {
         let hours = fields.optional("streamRetentionHours", |node, errors| small(node, errors, 24, 8_760));
         // Secrets Manager: AutomaticallyAfterDays is at most 1,000.
         let rotation = fields.optional("secretRotationDays", |node, errors| small(node, errors, 1, 1_000));
+        let backups = fields.optional("backupRetentionDays", |node, errors| small(node, errors, 1, 36_500));
         fields.finish();
         Some(Self {
             required_tags: tags.unwrap_or(shipped.required_tags),
@@ -110,6 +117,7 @@ impl Parameters {
             table_throughput_percent: throughput.unwrap_or(shipped.table_throughput_percent),
             stream_retention_hours: hours.unwrap_or(shipped.stream_retention_hours),
             secret_rotation_days: rotation.unwrap_or(shipped.secret_rotation_days),
+            backup_retention_days: backups.unwrap_or(shipped.backup_retention_days),
         })
     }
 }

@@ -72,7 +72,10 @@ pub(super) fn invocations(facts: &Facts, directory: &Directory, functions: &Func
                 Properties::DataSource(source) => reader.data_source(id, source),
                 Properties::TopicRule(rule) => reader.topic_rule(id, rule),
                 Properties::FunctionUrl(url) => reader.url(id, url),
-                Properties::Other(properties) => {
+                Properties::Untyped(properties) => {
+                    others::calls(reader, id, resource.reference.r#type.as_str(), properties.as_map())
+                }
+                Properties::Other(Value::Object(properties)) => {
                     others::calls(reader, id, resource.reference.r#type.as_str(), properties)
                 }
                 Properties::Unreadable(why) if CALLERS.contains(&resource.reference.r#type.as_str()) => {

@@ -1,6 +1,6 @@
-//! Calls from types that no check reads otherwise: authorizers, user pools, target groups, log subscriptions.
+//! Calls from types that have no struct of their own: authorizers, user pools, target groups, log subscriptions.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     Invocation,
@@ -10,7 +10,12 @@ use super::{
 use crate::{facts::unknown_marker, inventory::LogicalId};
 
 /// The calls of a resource, by its type; none for a type that calls no function.
-pub(super) fn calls(reader: Reader<'_>, id: &LogicalId, r#type: &str, properties: &Value) -> Vec<Invocation> {
+pub(super) fn calls(
+    reader: Reader<'_>,
+    id: &LogicalId,
+    r#type: &str,
+    properties: &Map<String, Value>,
+) -> Vec<Invocation> {
     match r#type {
         "AWS::ApiGateway::Authorizer" => authorizer(reader, id, properties, "RestApiId"),
         "AWS::ApiGatewayV2::Authorizer" => authorizer(reader, id, properties, "ApiId"),
@@ -24,7 +29,7 @@ pub(super) fn calls(reader: Reader<'_>, id: &LogicalId, r#type: &str, properties
     }
 }
 
-fn authorizer(reader: Reader<'_>, id: &LogicalId, properties: &Value, api: &str) -> Vec<Invocation> {
+fn authorizer(reader: Reader<'_>, id: &LogicalId, properties: &Map<String, Value>, api: &str) -> Vec<Invocation> {
     let by_role = properties.get("AuthorizerCredentials").or(properties.get("AuthorizerCredentialsArn")).is_some();
     let source = reader.resource(&observed(properties.get(api)));
     let call = reader.call(id, "AuthorizerUri", &observed(properties.get("AuthorizerUri")), Synchronous);
@@ -34,7 +39,7 @@ fn authorizer(reader: Reader<'_>, id: &LogicalId, properties: &Value, api: &str)
 
 /// Triggers: an ARN by name, or a structure with `LambdaArn`.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-cognito-userpool-lambdaconfig.html>
-fn user_pool(reader: Reader<'_>, id: &LogicalId, properties: &Value) -> Vec<Invocation> {
+fn user_pool(reader: Reader<'_>, id: &LogicalId, properties: &Map<String, Value>) -> Vec<Invocation> {
     let Some(config) = properties.get("LambdaConfig") else { return Vec::new() };
     if let Some(why) = unknown_marker(config) {
         return unknown(id, "LambdaConfig", &why, Synchronous);
@@ -52,7 +57,7 @@ fn user_pool(reader: Reader<'_>, id: &LogicalId, properties: &Value) -> Vec<Invo
         .collect()
 }
 
-fn target_group(reader: Reader<'_>, id: &LogicalId, properties: &Value) -> Vec<Invocation> {
+fn target_group(reader: Reader<'_>, id: &LogicalId, properties: &Map<String, Value>) -> Vec<Invocation> {
     if properties.get("TargetType").and_then(Value::as_str) != Some("lambda") {
         return Vec::new();
     }

@@ -114,8 +114,10 @@ pub fn read(name: &str, bytes: &[u8], options: &Options<'_>) -> Result<Template,
     let variants =
         reader.read(&Input { name, outermost: name, bytes, folder: "", prefix, given: &given, around: &[] })?;
     let stack = identity(name, &given);
-    let branch =
-        |Variant { assumptions, resources, .. }| Branch { assumptions, facts: Facts::build(stack.clone(), resources) };
+    let branch = |Variant { assumptions, resources, outputs, .. }| {
+        let outputs = outputs.iter().map(|(name, value)| (name.clone(), Observed::read(value))).collect();
+        Branch { assumptions, facts: Facts { outputs, ..Facts::build(stack.clone(), resources) } }
+    };
     let branches = variants.into_iter().map(nested::connect).map(branch).collect();
     let mut said = BTreeSet::new();
     // A nested template is read once for every way in which it is called.

@@ -40,7 +40,7 @@ const KEPT: [&str; 3] = ["DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy"
 pub(super) struct Variant {
     pub(super) assumptions: Vec<Assumption>,
     pub(super) resources: Vec<RawResource>,
-    /// What a nested stack gives out; not read at the top, where nobody asks.
+    /// What the stack gives out.
     pub(super) outputs: BTreeMap<String, Value>,
     /// What the stacks nested in this one give out.
     pub(super) nested: Outputs,
@@ -82,10 +82,8 @@ pub(super) fn variants(
     scope.crowded_out = crowded_out;
     let mut stack = Stack { scope: &scope, notes, known: declared.iter().map(|_| Vec::new()).collect() };
     let mut variants: Vec<Variant> = answers.iter().map(|named| stack.variant(&declared, named, &assumed)).collect();
-    if !prefix.is_empty() {
-        for (variant, named) in variants.iter_mut().zip(&answers) {
-            variant.outputs = stack.outputs(root, named);
-        }
+    for (variant, named) in variants.iter_mut().zip(&answers) {
+        variant.outputs = stack.outputs(root, named);
     }
     variants
 }

@@ -11,6 +11,9 @@
 //!   buses have no read handler;
 //! - integrations of APIs, whose service allows ten requests a second in all
 //!   (<https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>);
+//! - what Cloud Control knows by several identifiers at once: app clients of a user pool, web ACLs with their logging
+//!   and their associations;
+//! - which key encrypts what cannot change its key: live, the one that AWS manages is not told from a customer's own;
 //! - log groups, of which each function has one: their service allows some ten reads a second in all
 //!   (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>);
 //! - secrets and parameters: what reads them here would need a permission to read what they hold, of all of them;
@@ -116,7 +119,20 @@ const READERS: &[Reader] = &[
     templated("AWS::ApiGatewayV2::Route", Need::HttpApiRoutes),
     templated("AWS::ApiGatewayV2::Stage", Need::HttpApiStages),
     live("AWS::AppSync::DataSource", Need::DataSources, Identifier::Physical),
-    templated("AWS::Cognito::UserPool", Need::StackTemplate),
+    live("AWS::AppSync::GraphQLApi", Need::GraphQlApis, Identifier::Physical),
+    live("AWS::Backup::BackupPlan", Need::BackupPlans, Identifier::Physical),
+    templated("AWS::Backup::BackupVault", Need::BackupVaults),
+    live("AWS::CloudFront::Distribution", Need::Distributions, Identifier::Physical),
+    live("AWS::Cognito::IdentityPool", Need::IdentityPools, Identifier::Physical),
+    live("AWS::Cognito::UserPool", Need::UserPools, Identifier::Physical),
+    templated("AWS::Cognito::UserPoolClient", Need::UserPoolClients),
+    live("AWS::ECR::RegistryScanningConfiguration", Need::Repositories, Identifier::Physical),
+    // Cannot be changed; live, the key that AWS manages is an ARN like any other.
+    Reader {
+        r#type: "AWS::ECR::Repository",
+        need: Need::Repositories,
+        source: Source::Live(Identifier::Physical, &["EncryptionConfiguration"]),
+    },
     templated("AWS::ElasticLoadBalancingV2::TargetGroup", Need::StackTemplate),
     live("AWS::Events::Endpoint", Need::EventEndpoints, Identifier::Physical),
     live("AWS::Events::EventBus", Need::EventBuses, Identifier::Physical),
@@ -127,6 +143,7 @@ const READERS: &[Reader] = &[
     partly("AWS::KinesisFirehose::DeliveryStream", Need::DeliveryStreams, OF_DELIVERY_STREAMS),
     partly("AWS::KMS::Key", Need::Keys, &["PendingWindowInDays", "RotationPeriodInDays"]),
     partly("AWS::KMS::ReplicaKey", Need::Keys, &["PendingWindowInDays"]),
+    templated("AWS::Logs::DeliverySource", Need::StackTemplate),
     Reader { r#type: "AWS::Logs::LogGroup", need: Need::LogGroups, source: Source::Template(Some("LogGroupName")) },
     live("AWS::Logs::ResourcePolicy", Need::LogPolicies, Identifier::Physical),
     templated("AWS::Logs::SubscriptionFilter", Need::StackTemplate),
@@ -150,6 +167,9 @@ const READERS: &[Reader] = &[
     templated("AWS::SecretsManager::SecretTargetAttachment", Need::Secrets),
     live("AWS::StepFunctions::StateMachine", Need::StateMachines, Identifier::Physical),
     templated("AWS::WAFv2::WebACLAssociation", Need::WebAclAssociations),
+    templated("AWS::WAFv2::LoggingConfiguration", Need::WebAcls),
+    templated("AWS::WAFv2::WebACL", Need::WebAcls),
+    templated("AWS::WAFv2::WebACLAssociation", Need::WebAcls),
     // CDK's `logRetention`.
     templated("Custom::LogRetention", Need::LogGroups),
 ];

@@ -46,6 +46,11 @@ impl Shared {
         Self { root: Some(root), ..Self::default() }
     }
 
+    /// The stack that is looked at, as it was described.
+    pub(super) fn root(&self) -> Option<&Described> {
+        self.root.as_ref()
+    }
+
     /// Told of every resource as it is listed: a nested stack comes before what it holds.
     pub(super) fn met(&self, resource: &ResourceRef) {
         if let Some(stack) = resource.physical_id.clone().filter(|_| resource.r#type.as_str() == NESTED) {

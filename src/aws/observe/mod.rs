@@ -97,7 +97,8 @@ pub async fn observe(
         found.into_iter().zip(seen).map(|(reference, (_, properties))| RawResource { reference, properties }).collect();
     // Pages of several stacks come in any order; what people compare must not depend on it.
     raw.sort_by(|a, b| a.reference.logical_id.cmp(&b.reference.logical_id));
-    Ok(Facts::build(session.stack().clone(), raw))
+    let (settings, outputs) = session.itself();
+    Ok(Facts { settings, outputs, ..Facts::build(session.stack().clone(), raw) })
 }
 
 /// The properties of one resource, with its place in the inventory.

@@ -1,6 +1,9 @@
 //! One observation of one stack: what is asked for, and what all observers share.
 
-use std::{cell::Cell, collections::BTreeSet};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -13,7 +16,7 @@ use super::{
 use crate::{
     aws::{Calls, Clients, Fault, stack::Described},
     deployment::Deployment,
-    facts::{Observed, StackIdentity},
+    facts::{Observed, StackIdentity, Text, cloudformation::Settings},
     inventory::ResourceRef,
     need::Need,
 };
@@ -96,6 +99,15 @@ impl<'a> Session<'a> {
     /// Whose resources these are.
     pub fn stack(&self) -> &StackIdentity {
         &self.stack
+    }
+
+    /// How CloudFormation handles the stack, and what the stack gives out; nothing of a function that belongs to none.
+    pub(super) fn itself(&self) -> (Observed<Settings>, BTreeMap<String, Observed<Text>>) {
+        let Some(stack) = self.templates.root().filter(|_| self.wants(Need::StackSettings)) else {
+            return (Observed::Absent, BTreeMap::new());
+        };
+        let outputs = stack.outputs.iter().map(|(name, value)| (name.clone(), Observed::Present(Text::literal(value))));
+        (Observed::Present(stack.settings.clone()), outputs.collect())
     }
 
     /// Whether an enabled check asks for this.

@@ -106,7 +106,33 @@ pub(super) const ROWS: &[Row] = &[
     only(
         "BackupPlans",
         &["arn:${AWS::Partition}:backup:${AWS::Region}:${AWS::AccountId}:backup-plan:*"],
-        &["backup:GetBackupSelection"],
+        &["backup:GetBackupPlan", "backup:GetBackupSelection", "backup:ListTags"],
+    ),
+    // CloudFront has no region.
+    only(
+        "Distributions",
+        &["arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/*"],
+        &["cloudfront:GetDistribution", "cloudfront:GetDistributionConfig", "cloudfront:ListTagsForResource"],
+    ),
+    only(
+        "GraphQlApis",
+        &["arn:${AWS::Partition}:appsync:${AWS::Region}:${AWS::AccountId}:*"],
+        &["appsync:GetGraphqlApi", "appsync:ListTagsForResource"],
+    ),
+    only(
+        "IdentityPools",
+        &["arn:${AWS::Partition}:cognito-identity:${AWS::Region}:${AWS::AccountId}:identitypool/*"],
+        &["cognito-identity:DescribeIdentityPool", "cognito-identity:ListTagsForResource"],
+    ),
+    only(
+        "UserPools",
+        &["arn:${AWS::Partition}:cognito-idp:${AWS::Region}:${AWS::AccountId}:userpool/*"],
+        &["cognito-idp:DescribeUserPool", "cognito-idp:GetUserPoolMfaConfig"],
+    ),
+    only(
+        "Repositories",
+        &["arn:${AWS::Partition}:ecr:${AWS::Region}:${AWS::AccountId}:repository/*"],
+        &["ecr:DescribeRepositories", "ecr:GetLifecyclePolicy", "ecr:GetRepositoryPolicy", "ecr:ListTagsForResource"],
     ),
     // In any region: a global table is looked at where its replicas are.
     only(
@@ -244,6 +270,7 @@ pub(super) const ROWS: &[Row] = &[
             "application-autoscaling:DescribeScalableTargets",
             "application-autoscaling:DescribeScalingPolicies",
             "appsync:GetDataSource",
+            "appsync:GetGraphqlApiEnvironmentVariables",
             "backup:ListProtectedResources",
             "cloudformation:GetResource",
             "cloudformation:ListExports",
@@ -253,6 +280,7 @@ pub(super) const ROWS: &[Row] = &[
             "dynamodb:DescribeLimits",
             "ec2:DescribeNetworkAcls",
             "ec2:DescribeSubnets",
+            "ecr:GetRegistryScanningConfiguration",
             "lambda:ListEventSourceMappings",
             "logs:DescribeResourcePolicies",
             "s3:GetAccessPoint",

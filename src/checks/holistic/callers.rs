@@ -25,6 +25,7 @@ const CALLS: &[Need] = &[
     Need::StateMachines,
     Need::DataSources,
     Need::TopicRules,
+    Need::UserPools,
 ];
 
 pub(super) const CALLERS_USE_ALIAS: Check = Check {
@@ -65,6 +66,7 @@ pub(super) const PERMISSION_MATCHES_ALIAS: Check = Check {
         Need::Subscriptions,
         Need::BucketNotification,
         Need::TopicRules,
+        Need::UserPools,
     ],
     applies: Applies::Stack(&["AWS::Lambda::Permission"], permission_matches_alias),
 };

@@ -51,6 +51,7 @@ pub(super) const EVERY_ASYNC_EDGE_HAS_FAILURE_SINK: Check = Check {
         Need::Subscriptions,
         Need::BucketNotification,
         Need::TopicRules,
+        Need::UserPools,
         Need::Queue,
     ],
     applies: Applies::Stack(

@@ -106,7 +106,8 @@ pub(in crate::checks) fn presented(
     }
 }
 
-fn named_secret(presents: secret_shapes::Presents, value: &str) -> bool {
+/// Whether a value is a secret by what its name presents it as.
+pub(in crate::checks) fn named_secret(presents: secret_shapes::Presents, value: &str) -> bool {
     match presents {
         secret_shapes::Presents::Password => !secret_shapes::is_no_password(value),
         secret_shapes::Presents::Token => secret_shapes::looks_random(value),

@@ -166,6 +166,11 @@ impl Resolver<'_, '_> {
         {
             return Ok(Some(Value::Array(pieces)));
         }
+        if delimiter == "/"
+            && let Some(pieces) = self.url_pieces(&whole)
+        {
+            return Ok(Some(Value::Array(pieces)));
+        }
         text::split(&whole, &delimiter).map(|pieces| Some(Value::Array(pieces)))
     }
 
@@ -200,6 +205,20 @@ impl Resolver<'_, '_> {
             pieces.push(unknown("the qualifier"));
         }
         Some(pieces)
+    }
+
+    /// The pieces of a function's URL, `https://ID.lambda-url.REGION.on.aws/`, which is taken apart for its domain.
+    /// Source of the shape: <https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html>
+    fn url_pieces(&self, whole: &Text) -> Option<Vec<Value>> {
+        let [Part::Reference { resource, attribute }] = whole.parts() else { return None };
+        let node = self.scope.declared.get(resource.strip_prefix(self.scope.prefix)?)?;
+        if node.get("Type")?.as_str()? != "AWS::Lambda::Url" || attribute.as_deref() != Some("FunctionUrl") {
+            return None;
+        }
+        let id = Part::Unknown(Why::Unresolved(format!("the id in {whole} is known only after deployment")));
+        let literal = |text: &str| Part::Literal(text.to_owned());
+        let domain = [id, literal(".lambda-url."), Part::Pseudo("AWS::Region".to_owned()), literal(".on.aws")];
+        Some(vec![json!("https:"), json!(""), text::value(domain), json!("")])
     }
 
     fn choose(&mut self, argument: &Node) -> Outcome {
