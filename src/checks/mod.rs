@@ -9,9 +9,13 @@ pub mod apigateway;
 pub mod codedeploy;
 pub mod config;
 pub mod dynamodb;
+pub mod efs;
 pub mod exemption;
 pub mod holistic;
+pub mod iam;
 pub mod lambda;
+pub mod opensearch;
+pub mod rds;
 pub mod s3;
 
 mod backup;
@@ -30,6 +34,10 @@ const TABLES: &[&[Check]] = &[
     dynamodb::data::CHECKS,
     dynamodb::capacity::CHECKS,
     dynamodb::dax::CHECKS,
+    rds::data::CHECKS,
+    rds::access::CHECKS,
+    opensearch::CHECKS,
+    efs::CHECKS,
     lambda::runtime::CHECKS,
     lambda::configuration::CHECKS,
     lambda::network::CHECKS,
@@ -40,6 +48,10 @@ const TABLES: &[&[Check]] = &[
     lambda::url::CHECKS,
     lambda::event_source_mapping::CHECKS,
     apigateway::stage::CHECKS,
+    iam::role::CHECKS,
+    iam::broad::CHECKS,
+    iam::danger::CHECKS,
+    iam::escalation::CHECKS,
     codedeploy::CHECKS,
     config::CHECKS,
     holistic::CHECKS,

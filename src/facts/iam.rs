@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 
 mod condition;
 mod document;
+mod held;
 mod matching;
 mod resource;
 
 pub use condition::{Condition, Operator};
 pub use document::{OneOrMany, PolicyDocument, Principal, Statement, Texts};
+pub use held::Held;
 pub use matching::{Account, Known, account_of, all_known, any_known, matches_action, matches_pattern};
 pub use resource::Subject;
 

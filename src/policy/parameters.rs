@@ -34,6 +34,9 @@ pub struct Parameters {
     /// The largest share of the account's default table throughput (40,000 units) for one table, in percent.
     #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 100)))]
     pub table_throughput_percent: u32,
+    /// Names of AWS's managed policies that a role may carry, at most 100.
+    #[cfg_attr(feature = "cli", schemars(length(max = 100)))]
+    pub allowed_managed_policies: Vec<String>,
 }
 
 impl Default for Parameters {
@@ -47,6 +50,7 @@ impl Default for Parameters {
             ephemeral_storage_mib: shipped.ephemeral_storage_mib,
             log_retention_days: shipped.log_retention_days,
             table_throughput_percent: shipped.table_throughput_percent,
+            allowed_managed_policies: shipped.allowed_managed_policies,
         }
     }
 }
@@ -61,6 +65,7 @@ impl Parameters {
             ephemeral_storage_mib,
             log_retention_days,
             table_throughput_percent,
+            allowed_managed_policies,
         } = self.clone();
         Yardstick {
             today,
@@ -70,13 +75,14 @@ impl Parameters {
             ephemeral_storage_mib,
             log_retention_days,
             table_throughput_percent,
+            allowed_managed_policies,
         }
     }
 
     pub(super) fn read(node: &Node, errors: &mut Errors) -> Option<Self> {
         let shipped = Self::default();
         let mut fields = Fields::of(node, errors, "parameters");
-        let tags = fields.optional("requiredTags", |node, errors| bounded_list(node, errors, 50, tag));
+        let tags = fields.optional("requiredTags", |node, errors| bounded_list(node, errors, 50, name));
         let accounts = fields.optional("trustedAccounts", |node, errors| bounded_list(node, errors, 1_000, account));
         let level = fields.optional("applicationLogLevel", level);
         // Lambda: /tmp has 512 MB to 10,240 MB.
@@ -84,6 +90,7 @@ impl Parameters {
         // CloudWatch Logs: the longest retention short of "never expire" is 3,653 days.
         let retention = fields.optional("logRetentionDays", |node, errors| small(node, errors, 1, 3_653));
         let throughput = fields.optional("tableThroughputPercent", |node, errors| small(node, errors, 1, 100));
+        let managed = fields.optional("allowedManagedPolicies", |node, errors| bounded_list(node, errors, 100, name));
         fields.finish();
         Some(Self {
             required_tags: tags.unwrap_or(shipped.required_tags),
@@ -92,12 +99,13 @@ impl Parameters {
             ephemeral_storage_mib: storage.unwrap_or(shipped.ephemeral_storage_mib),
             log_retention_days: retention.unwrap_or(shipped.log_retention_days),
             table_throughput_percent: throughput.unwrap_or(shipped.table_throughput_percent),
+            allowed_managed_policies: managed.unwrap_or(shipped.allowed_managed_policies),
         })
     }
 }
 
-/// A tag key: at most 128 characters.
-fn tag(node: &Node, errors: &mut Errors) -> Option<String> {
+/// A tag key, or the name of a managed policy: both have at most 128 characters.
+fn name(node: &Node, errors: &mut Errors) -> Option<String> {
     words(node, errors, 128)
 }
 

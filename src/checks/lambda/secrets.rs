@@ -105,7 +105,7 @@ fn unread(why: &Why) -> Result<Verdict, Why> {
     }
 }
 
-fn is_resolved_secret(text: &str) -> bool {
+pub(in crate::checks) fn is_resolved_secret(text: &str) -> bool {
     const RESOLVED: &[&str] = &["{{resolve:secretsmanager:", "{{resolve:ssm-secure:"];
     RESOLVED.iter().any(|reference| text.contains(reference))
 }
