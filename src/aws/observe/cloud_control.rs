@@ -74,15 +74,30 @@ const READERS: &[Reader] = &[
     live("AWS::AppSync::DataSource", Need::DataSources, Identifier::Physical),
     templated("AWS::Cognito::UserPool", Need::StackTemplate),
     templated("AWS::ElasticLoadBalancingV2::TargetGroup", Need::StackTemplate),
+    live("AWS::EFS::AccessPoint", Need::FileSystemAccessPoints, Identifier::Physical),
+    live("AWS::EFS::FileSystem", Need::FileSystems, Identifier::Physical),
     live("AWS::Events::Rule", Need::RuleTargets, Identifier::Rule),
     live("AWS::IoT::TopicRule", Need::TopicRules, Identifier::Physical),
     Reader { r#type: "AWS::Logs::LogGroup", need: Need::LogGroups, source: Source::Template(Some("LogGroupName")) },
     templated("AWS::Logs::SubscriptionFilter", Need::StackTemplate),
+    live("AWS::OpenSearchServerless::Collection", Need::SearchCollections, Identifier::Physical),
+    live("AWS::OpenSearchService::Domain", Need::SearchDomains, Identifier::Physical),
     Reader {
         r#type: "AWS::Pipes::Pipe",
         need: Need::Pipes,
         source: Source::Live(Identifier::Physical, &["SourceParameters", "TargetParameters"]),
     },
+    Reader {
+        r#type: "AWS::RDS::DBCluster",
+        need: Need::DatabaseClusters,
+        source: Source::Live(Identifier::Physical, &["MasterUserPassword"]),
+    },
+    Reader {
+        r#type: "AWS::RDS::DBInstance",
+        need: Need::DatabaseInstances,
+        source: Source::Live(Identifier::Physical, &["MasterUserPassword"]),
+    },
+    live("AWS::RDS::DBProxy", Need::DatabaseProxies, Identifier::Physical),
     live("AWS::SNS::Subscription", Need::Subscriptions, Identifier::Physical),
     templated("AWS::SNS::Topic", Need::StackTemplate),
     live("AWS::SQS::Queue", Need::Queue, Identifier::Physical),
@@ -208,7 +223,7 @@ async fn completed(session: &Session<'_>, resource: &ResourceRef, document: Obse
 }
 
 /// What the template says, which is counted.
-async fn from_template(session: &Session<'_>, resource: &ResourceRef, name: Option<&str>) -> Value {
+pub(super) async fn from_template(session: &Session<'_>, resource: &ResourceRef, name: Option<&str>) -> Value {
     match session.templated(resource).await {
         Observed::Present(mut written) => {
             session.took_from_template(resource);

@@ -6,7 +6,7 @@ use crate::{
     checks::grants::{to_everybody, to_other_accounts},
     facts::{
         Observed, Properties, Resource, Text, Why,
-        iam::{Condition, Held, Known, Role, Statement},
+        iam::{Account, Condition, Held, Known, Role, Statement, account_of},
     },
     need::Need,
     stack::Stack,
@@ -176,15 +176,14 @@ fn no_aws_managed_policy(role: &Role, yardstick: &Yardstick) -> Option<Verdict> 
 /// The name of a policy of AWS's own, `arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole`; none of a
 /// customer's.
 fn aws_managed(arn: &Text) -> Result<Option<&str>, Why> {
-    // The partition may be open; the account before `policy/` is `aws` and no number.
-    let end = arn.literal_suffix();
-    let is_aws = |before: &str| before.ends_with(":aws");
-    match end.split_once(":policy/") {
-        Some((before, name)) if is_aws(before) => Ok(Some(name.rsplit('/').next().unwrap_or(name))),
-        _ if arn.as_str().is_some() || arn.references().next().is_some() => Ok(None),
-        Some((before, _)) if !before.is_empty() => Ok(None),
-        _ if end.contains("policy/") && arn.literal_prefix().ends_with("iam::") => Ok(None),
-        _ => Err(arn.why_unresolved()),
+    if account_of(arn)? != Account::None {
+        return Ok(None);
+    }
+    // Of an ARN with an open partition the end is known.
+    match arn.literal_suffix().split_once(":aws:policy/") {
+        Some((_, name)) => Ok(Some(name.rsplit('/').next().unwrap_or(name))),
+        None if arn.as_str().is_some() => Ok(None),
+        None => Err(arn.why_unresolved()),
     }
 }
 

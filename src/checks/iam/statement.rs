@@ -122,6 +122,7 @@ const RESOURCE_KEYS: &[&str] = &[
     "lambda:functionarn",
     "s3:existingobjecttag/",
     "s3:prefix",
+    "secretsmanager:resource/",
     "secretsmanager:resourcetag/",
     "secretsmanager:secretid",
     "ssm:resourcetag/",

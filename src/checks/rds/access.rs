@@ -132,11 +132,10 @@ fn no_plaintext_password(resource: &Resource, _: &Stack<'_>, _: &Yardstick) -> O
     if database.get::<Untyped>("MasterUserSecret").present().is_some() {
         return Some(Verdict::Pass);
     }
-    let judged = match database.get::<Text>(PASSWORD) {
-        Observed::Present(password) => password_kept(&password),
-        Observed::Absent => return None,
-        Observed::Unknown(Why::Unresolved(what)) if is_resolved_secret(&what) => Verdict::Pass,
-        Observed::Unknown(why) => Verdict::inconclusive(why),
+    let judged = match database.get::<Text>(PASSWORD).as_text() {
+        Ok(Some(password)) => password_kept(&password),
+        Ok(None) => return None,
+        Err(why) => Verdict::inconclusive(why),
     };
     Some(judged.at(PASSWORD))
 }
@@ -160,6 +159,7 @@ fn password_kept(password: &Text) -> Verdict {
     match password.parts() {
         [] => Verdict::fail("the password is empty"),
         [Part::Literal(_)] => Verdict::fail("the password is written out"),
+        [Part::Unknown(why)] => Verdict::inconclusive(why.clone()),
         _ => Verdict::inconclusive(Why::Unresolved("the password is put together at deployment".to_owned())),
     }
 }
