@@ -29,7 +29,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         title: "OpenSearch domain takes HTTPS with TLS 1.2 or later only",
         why: "Over HTTP, queries and credentials pass the network in clear; older TLS can be broken.",
         fix: "Set DomainEndpointOptions with EnforceHTTPS: true and TLSSecurityPolicy: Policy-Min-TLS-1-2-PFS-2023-10.",
-        absent: "HTTP is taken too; without TLSSecurityPolicy TLS 1.0 is taken.",
+        absent: "HTTP is taken too. AWS does not document which TLS a domain takes without TLSSecurityPolicy; it counts in part.",
         reference: "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/infrastructure-security.html",
         pillar: Pillar::Security,
         severity: Severity::Medium,
@@ -141,7 +141,7 @@ fn https(domain: &Untyped, _: &Yardstick) -> Option<Verdict> {
             true => Verdict::Pass,
             false => Verdict::partial(60, format!("TLSSecurityPolicy {policy} takes TLS older than 1.2")),
         },
-        || Verdict::partial(60, "without TLSSecurityPolicy TLS 1.0 is taken"),
+        || Verdict::partial(60, "without TLSSecurityPolicy older TLS may be taken"),
     );
     Some(enforced.worse(policy))
 }

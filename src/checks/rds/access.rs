@@ -129,7 +129,7 @@ fn no_plaintext_password(resource: &Resource, _: &Stack<'_>, _: &Yardstick) -> O
         Observed::Present(false) | Observed::Absent => {}
     }
     // A live cluster whose secret RDS manages says so by it.
-    if database.get::<Untyped>("MasterUserSecret").present().is_some() {
+    if database.get::<Text>("MasterUserSecret.SecretArn").present().is_some() {
         return Some(Verdict::Pass);
     }
     let judged = match database.get::<Text>(PASSWORD).as_text() {
