@@ -327,7 +327,32 @@ pub struct Yardstick {
     /// The least retention of backups in days, 35 by default, as AWS Config's
     /// backup-plan-min-frequency-and-min-retention-check has it.
     pub backup_retention_days: u32,
+    /// Names of AWS's managed policies that a role may carry: those that every function of its kind needs, which SAM
+    /// adds by itself.
+    pub allowed_managed_policies: Vec<String>,
 }
+
+/// What SAM and the services' own guides attach to the roles of functions, state machines, APIs and deployments: they
+/// write logs, traces and metrics, connect to a VPC, read what they are subscribed to, or shift an alias.
+const ALLOWED_MANAGED_POLICIES: &[&str] = &[
+    "AWSAppSyncPushToCloudWatchLogs",
+    "AWSCodeDeployRoleForLambda",
+    "AWSCodeDeployRoleForLambdaLimited",
+    "AWSLambdaBasicDurableExecutionRolePolicy",
+    "AWSLambdaBasicExecutionRole",
+    "AWSLambdaDynamoDBExecutionRole",
+    "AWSLambdaENIManagementAccess",
+    "AWSLambdaKinesisExecutionRole",
+    "AWSLambdaMSKExecutionRole",
+    "AWSLambdaSQSQueueExecutionRole",
+    "AWSLambdaVPCAccessExecutionRole",
+    "AWSXRayDaemonWriteAccess",
+    "AWSXrayWriteOnlyAccess",
+    "AmazonAPIGatewayPushToCloudWatchLogs",
+    "AmazonRDSEnhancedMonitoringRole",
+    "CloudWatchLambdaApplicationSignalsExecutionRolePolicy",
+    "CloudWatchLambdaInsightsExecutionRolePolicy",
+];
 
 /// Log levels of Lambda's JSON logging, most verbose first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -357,6 +382,7 @@ impl Yardstick {
             stream_retention_hours: 168,
             secret_rotation_days: 90,
             backup_retention_days: 35,
+            allowed_managed_policies: ALLOWED_MANAGED_POLICIES.iter().map(|name| (*name).to_owned()).collect(),
         }
     }
 }
@@ -367,6 +393,9 @@ pub type Judge<T> = fn(&T, &Yardstick) -> Option<Verdict>;
 /// Judges one resource, which the stack holds and whose properties could be read, with a view on the rest of the stack.
 /// `None`: the check does not apply to it.
 pub type JudgeInStack = fn(&Resource, &Stack<'_>, &Yardstick) -> Option<Verdict>;
+
+/// Judges the policies that one resource holds. `None`: the check does not apply to it.
+pub type PolicyJudge = fn(&iam::Held<'_>, &Yardstick) -> Option<Verdict>;
 
 /// Judges the stack as a whole: one verdict for each resource it has something to say of.
 pub type StackJudge = fn(&Stack<'_>, &Yardstick) -> Vec<(LogicalId, Verdict)>;
@@ -427,6 +456,9 @@ pub enum Applies {
     EachLogGroup(Judge<logs::LogGroup>),
     /// Each `AWS::IAM::Role`, with the policies that stand beside it joined.
     EachRole(Judge<iam::Role>),
+    /// Each `AWS::IAM::Role` by its inline policies, and each `AWS::IAM::Policy` and `AWS::IAM::ManagedPolicy` by its
+    /// document, attached or not.
+    EachPolicy(PolicyJudge),
     /// Each resource of these types, which must be among [`crate::facts::untyped::TYPES`], by its properties.
     Each(&'static [&'static str], Judge<Untyped>),
     /// Each resource of these types, by a judge that also looks at the rest of the stack; silent where it does not apply.
@@ -470,6 +502,7 @@ impl Applies {
             Self::EachLogGroup(_) => &["AWS::Logs::LogGroup"],
             Self::EachRole(_) => &["AWS::IAM::Role"],
             Self::TheStack(_) => &["AWS::CloudFormation::Stack"],
+            Self::EachPolicy(_) => &["AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"],
             Self::Each(types, _)
             | Self::EachInStack(types, _)
             | Self::EachEvaluated(types, _)

@@ -74,6 +74,20 @@ pub enum Need {
     ScalingPolicies,
     /// `dax:DescribeClusters`
     DaxClusters,
+    /// By Cloud Control, `AWS::RDS::DBCluster`
+    DatabaseClusters,
+    /// By Cloud Control, `AWS::RDS::DBInstance`
+    DatabaseInstances,
+    /// By Cloud Control, `AWS::RDS::DBProxy`
+    DatabaseProxies,
+    /// By Cloud Control, `AWS::OpenSearchService::Domain`
+    SearchDomains,
+    /// By Cloud Control, `AWS::OpenSearchServerless::Collection`
+    SearchCollections,
+    /// By Cloud Control, `AWS::EFS::FileSystem`
+    FileSystems,
+    /// By Cloud Control, `AWS::EFS::AccessPoint`
+    FileSystemAccessPoints,
     /// `lambda:GetFunction`: configuration, reserved concurrency and tags in one call, and that at the highest rate
     Function,
     /// `lambda:GetFunctionCodeSigningConfig`
@@ -142,6 +156,8 @@ pub enum Need {
     RuleTargets,
     /// By Cloud Control, `AWS::IAM::Role` with its inline policies and the ARNs of its managed ones
     Roles,
+    /// By the template, `AWS::IAM::Role`, `AWS::IAM::Policy` and `AWS::IAM::ManagedPolicy`
+    IdentityPolicies,
     /// By Cloud Control, `AWS::IoT::TopicRule`
     TopicRules,
     /// By Cloud Control, `AWS::KMS::Key` and `AWS::KMS::ReplicaKey`
@@ -222,6 +238,13 @@ impl Need {
         Self::ScalableTargets,
         Self::ScalingPolicies,
         Self::DaxClusters,
+        Self::DatabaseClusters,
+        Self::DatabaseInstances,
+        Self::DatabaseProxies,
+        Self::SearchDomains,
+        Self::SearchCollections,
+        Self::FileSystems,
+        Self::FileSystemAccessPoints,
         Self::Function,
         Self::FunctionCodeSigning,
         Self::FunctionInvokeConfigs,
@@ -256,6 +279,7 @@ impl Need {
         Self::ConfigCompliance,
         Self::RuleTargets,
         Self::Roles,
+        Self::IdentityPolicies,
         Self::TopicRules,
         Self::Keys,
         Self::LogGroups,
@@ -316,6 +340,8 @@ impl Need {
             | Self::UserPoolClients
             | Self::WebAcls => ("cloudformation:GetTemplate", "cloudformation:GetTemplate"),
             Self::StackSettings => ("cloudformation:DescribeStacks", "cloudformation:DescribeStacks"),
+            | Self::IdentityPolicies
+            | Self::LogGroups => ("cloudformation:GetTemplate", "cloudformation:GetTemplate"),
             Self::StackExports => ("cloudformation:ListExports", "cloudformation:ListExports"),
             Self::BucketPublicAccessBlock => ("s3:GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
             Self::AccountPublicAccessBlock => ("s3control:GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock"),
@@ -369,6 +395,13 @@ impl Need {
             }
             Self::BackupSelections
             | Self::BackupPlans
+            | Self::DatabaseClusters
+            | Self::DatabaseInstances
+            | Self::DatabaseProxies
+            | Self::SearchDomains
+            | Self::SearchCollections
+            | Self::FileSystems
+            | Self::FileSystemAccessPoints
             | Self::Subnets
             | Self::DataSources
             | Self::GraphQlApis
@@ -426,11 +459,35 @@ impl Need {
             | Self::BackupVaults
             | Self::UserPoolClients
             | Self::WebAcls => &["cloudformation:DescribeStacks"],
+            | Self::IdentityPolicies
+            | Self::LogGroups => &["cloudformation:DescribeStacks"],
             Self::BackupSelections => &["backup:GetBackupSelection"],
             Self::BackupPlans => &["backup:GetBackupPlan", "backup:ListTags"],
             // Tags come with the function where its caller may list them, variables under a customer's key where its
             // caller may use the key: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
             Self::Function => &["kms:Decrypt", "lambda:ListTags"],
+            Self::DatabaseClusters => &["rds:DescribeDBClusters"],
+            Self::DatabaseInstances => &[
+                "ec2:DescribeAccountAttributes",
+                "ec2:DescribeAvailabilityZones",
+                "ec2:DescribeInternetGateways",
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeVpcAttribute",
+                "ec2:DescribeVpcs",
+                "rds:DescribeDBInstances",
+            ],
+            Self::DatabaseProxies => &["rds:DescribeDBProxies", "rds:ListTagsForResource"],
+            Self::SearchDomains => &["es:DescribeDomain", "es:ListTags"],
+            Self::SearchCollections => &["aoss:BatchGetCollection", "aoss:ListTagsForResource"],
+            Self::FileSystems => &[
+                "elasticfilesystem:DescribeBackupPolicy",
+                "elasticfilesystem:DescribeFileSystemPolicy",
+                "elasticfilesystem:DescribeFileSystems",
+                "elasticfilesystem:DescribeLifecycleConfiguration",
+                "elasticfilesystem:DescribeReplicationConfigurations",
+            ],
+            Self::FileSystemAccessPoints => &["elasticfilesystem:DescribeAccessPoints"],
             Self::EventSourceMapping => &["lambda:ListEventSourceMappings"],
             Self::Subnets => &["ec2:DescribeNetworkAcls", "ec2:DescribeSubnets"],
             Self::DataSources => &["appsync:GetDataSource"],

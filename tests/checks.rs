@@ -228,6 +228,7 @@ fn yardstick(case: &Map<String, Value>) -> Result<Yardstick, String> {
             "applicationLogLevel" => yardstick.application_log_level = read::<LogLevel>(value)?,
             "ephemeralStorageMib" => yardstick.ephemeral_storage_mib = read(value)?,
             "logRetentionDays" => yardstick.log_retention_days = read(value)?,
+            "allowedManagedPolicies" => yardstick.allowed_managed_policies = read(value)?,
             "tableThroughputPercent" => yardstick.table_throughput_percent = read(value)?,
             "streamRetentionHours" => yardstick.stream_retention_hours = read(value)?,
             "secretRotationDays" => yardstick.secret_rotation_days = read(value)?,

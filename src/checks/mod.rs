@@ -14,11 +14,15 @@ pub mod config;
 pub mod dynamodb;
 pub mod eventbridge;
 pub mod ecr;
+pub mod efs;
 pub mod exemption;
 pub mod firehose;
 pub mod holistic;
 pub mod kinesis;
+pub mod iam;
 pub mod lambda;
+pub mod opensearch;
+pub mod rds;
 pub mod s3;
 pub mod sns;
 pub mod sqs;
@@ -54,6 +58,10 @@ const TABLES: &[&[Check]] = &[
     dynamodb::data::CHECKS,
     dynamodb::capacity::CHECKS,
     dynamodb::dax::CHECKS,
+    rds::data::CHECKS,
+    rds::access::CHECKS,
+    opensearch::CHECKS,
+    efs::CHECKS,
     lambda::runtime::CHECKS,
     lambda::configuration::CHECKS,
     lambda::network::CHECKS,
@@ -100,6 +108,10 @@ const TABLES: &[&[Check]] = &[
     ecr::CHECKS,
     backup_plan::CHECKS,
     stack::CHECKS,
+    iam::role::CHECKS,
+    iam::broad::CHECKS,
+    iam::danger::CHECKS,
+    iam::escalation::CHECKS,
     codedeploy::CHECKS,
     config::CHECKS,
     holistic::CHECKS,

@@ -296,6 +296,9 @@ fn atomic(applies: &Applies, r#type: &str, properties: &Properties, yardstick: &
         (Applies::EachStateMachine(judge), Properties::StateMachine(it)) => judge(it, yardstick),
         (Applies::EachLogGroup(judge), Properties::LogGroup(it)) => judge(it, yardstick),
         (Applies::EachRole(judge), Properties::Role(it)) => judge(it, yardstick),
+        (Applies::EachPolicy(judge), Properties::Role(it)) => judge(&it.held(), yardstick),
+        (Applies::EachPolicy(judge), Properties::Policy(it)) => judge(&it.held(), yardstick),
+        (Applies::EachPolicy(judge), Properties::ManagedPolicy(it)) => judge(&it.held(), yardstick),
         (Applies::Each(_, judge), Properties::Untyped(it)) => judge(it, yardstick),
         (Applies::EachEvaluated(_, judge), it) if let Some(compliance) = it.config_compliance() => {
             judge(compliance, yardstick)

@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 mod condition;
 mod document;
 mod grants;
+mod held;
 mod matching;
 mod resource;
 
 pub use condition::{Condition, Operator};
 pub use document::{OneOrMany, PolicyDocument, Principal, Statement, Texts};
 pub use grants::{Granted, Grants, grants};
+pub use held::Held;
 pub use matching::{Account, Known, account_of, all_known, any_known, matches_action, matches_pattern};
 pub use resource::{Referred, Subject};
 

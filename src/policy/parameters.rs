@@ -43,6 +43,9 @@ pub struct Parameters {
     /// The least retention of backups in days: 1 to 36,500, as long as AWS Backup keeps one.
     #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 36500)))]
     pub backup_retention_days: u32,
+    /// Names of AWS's managed policies that a role may carry, at most 100.
+    #[cfg_attr(feature = "cli", schemars(length(max = 100)))]
+    pub allowed_managed_policies: Vec<String>,
 }
 
 impl Default for Parameters {
@@ -59,6 +62,7 @@ impl Default for Parameters {
             stream_retention_hours: shipped.stream_retention_hours,
             secret_rotation_days: shipped.secret_rotation_days,
             backup_retention_days: shipped.backup_retention_days,
+            allowed_managed_policies: shipped.allowed_managed_policies,
         }
     }
 }
@@ -76,6 +80,7 @@ impl Parameters {
             stream_retention_hours,
             secret_rotation_days,
             backup_retention_days,
+            allowed_managed_policies,
         } = self.clone();
         Yardstick {
             today,
@@ -88,13 +93,14 @@ impl Parameters {
             stream_retention_hours,
             secret_rotation_days,
             backup_retention_days,
+            allowed_managed_policies,
         }
     }
 
     pub(super) fn read(node: &Node, errors: &mut Errors) -> Option<Self> {
         let shipped = Self::default();
         let mut fields = Fields::of(node, errors, "parameters");
-        let tags = fields.optional("requiredTags", |node, errors| bounded_list(node, errors, 50, tag));
+        let tags = fields.optional("requiredTags", |node, errors| bounded_list(node, errors, 50, name));
         let accounts = fields.optional("trustedAccounts", |node, errors| bounded_list(node, errors, 1_000, account));
         let level = fields.optional("applicationLogLevel", level);
         // Lambda: /tmp has 512 MB to 10,240 MB.
@@ -107,6 +113,7 @@ impl Parameters {
         // Secrets Manager: AutomaticallyAfterDays is at most 1,000.
         let rotation = fields.optional("secretRotationDays", |node, errors| small(node, errors, 1, 1_000));
         let backups = fields.optional("backupRetentionDays", |node, errors| small(node, errors, 1, 36_500));
+        let managed = fields.optional("allowedManagedPolicies", |node, errors| bounded_list(node, errors, 100, name));
         fields.finish();
         Some(Self {
             required_tags: tags.unwrap_or(shipped.required_tags),
@@ -118,12 +125,13 @@ impl Parameters {
             stream_retention_hours: hours.unwrap_or(shipped.stream_retention_hours),
             secret_rotation_days: rotation.unwrap_or(shipped.secret_rotation_days),
             backup_retention_days: backups.unwrap_or(shipped.backup_retention_days),
+            allowed_managed_policies: managed.unwrap_or(shipped.allowed_managed_policies),
         })
     }
 }
 
-/// A tag key: at most 128 characters.
-fn tag(node: &Node, errors: &mut Errors) -> Option<String> {
+/// A tag key, or the name of a managed policy: both have at most 128 characters.
+fn name(node: &Node, errors: &mut Errors) -> Option<String> {
     words(node, errors, 128)
 }
 

@@ -133,6 +133,9 @@ const READERS: &[Reader] = &[
         need: Need::Repositories,
         source: Source::Live(Identifier::Physical, &["EncryptionConfiguration"]),
     },
+    templated("AWS::Cognito::UserPool", Need::StackTemplate),
+    live("AWS::EFS::AccessPoint", Need::FileSystemAccessPoints, Identifier::Physical),
+    live("AWS::EFS::FileSystem", Need::FileSystems, Identifier::Physical),
     templated("AWS::ElasticLoadBalancingV2::TargetGroup", Need::StackTemplate),
     live("AWS::Events::Endpoint", Need::EventEndpoints, Identifier::Physical),
     live("AWS::Events::EventBus", Need::EventBuses, Identifier::Physical),
@@ -148,6 +151,24 @@ const READERS: &[Reader] = &[
     live("AWS::Logs::ResourcePolicy", Need::LogPolicies, Identifier::Physical),
     templated("AWS::Logs::SubscriptionFilter", Need::StackTemplate),
     partly("AWS::Pipes::Pipe", Need::Pipes, &["SourceParameters", "TargetParameters"]),
+    live("AWS::OpenSearchServerless::Collection", Need::SearchCollections, Identifier::Physical),
+    live("AWS::OpenSearchService::Domain", Need::SearchDomains, Identifier::Physical),
+    Reader {
+        r#type: "AWS::Pipes::Pipe",
+        need: Need::Pipes,
+        source: Source::Live(Identifier::Physical, &["SourceParameters", "TargetParameters"]),
+    },
+    Reader {
+        r#type: "AWS::RDS::DBCluster",
+        need: Need::DatabaseClusters,
+        source: Source::Live(Identifier::Physical, &["MasterUserPassword"]),
+    },
+    Reader {
+        r#type: "AWS::RDS::DBInstance",
+        need: Need::DatabaseInstances,
+        source: Source::Live(Identifier::Physical, &["MasterUserPassword"]),
+    },
+    live("AWS::RDS::DBProxy", Need::DatabaseProxies, Identifier::Physical),
     live("AWS::SNS::Subscription", Need::Subscriptions, Identifier::Physical),
     // SNS lists every subscription of the topic, the template those that are written inside of it.
     partly("AWS::SNS::Topic", Need::Topics, &["Subscription"]),
@@ -320,7 +341,7 @@ async fn completed(session: &Session<'_>, resource: &ResourceRef, document: Obse
 }
 
 /// What the template says, which is counted.
-async fn from_template(session: &Session<'_>, resource: &ResourceRef, name: Option<&str>) -> Value {
+pub(super) async fn from_template(session: &Session<'_>, resource: &ResourceRef, name: Option<&str>) -> Value {
     match session.templated(resource).await {
         Observed::Present(mut written) => {
             session.took_from_template(resource);

@@ -135,7 +135,7 @@ async fn properties(session: &Session<'_>, resource: &ResourceRef) -> Value {
         "AWS::EC2::Subnet" => {
             Document::unknown(&Why::NotObserved("it is looked at for the functions in it".to_owned()))
         }
-        "AWS::IAM::ManagedPolicy" | "AWS::IAM::Policy" => roles::policy(),
+        "AWS::IAM::ManagedPolicy" | "AWS::IAM::Policy" => roles::policy(session, resource).await,
         "AWS::IAM::Role" => roles::role(session, resource).await,
         _ => cloud_control::properties(session, resource).await,
     }

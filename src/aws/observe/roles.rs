@@ -1,7 +1,8 @@
 //! IAM: the roles that checks look at, live, each with all that it may do.
 //!
 //! That are the roles of lifecycle hooks and those that CodeDeploy assumes for the stack's deployment groups. Each
-//! function has a role, and reading one is four calls of IAM behind that of Cloud Control: the others are left out.
+//! function has a role, and reading one is four calls of IAM behind that of Cloud Control: the others, and the policies
+//! that stand beside roles, are taken from the template where a check looks at them.
 
 use std::{collections::BTreeSet, rc::Rc};
 
@@ -10,13 +11,14 @@ use tokio::sync::OnceCell;
 
 use super::{Document, Session, cloud_control, codedeploy, document::not_created};
 use crate::{
-    facts::{Observed, Part, Text, Why},
-    inventory::ResourceRef,
+    facts::{Observed, Part, Text, Why, iam::Texts},
+    inventory::{LogicalId, ResourceRef},
     need::Need,
 };
 
 const ROLE: &str = "AWS::IAM::Role";
 const MANAGED_POLICY: &str = "AWS::IAM::ManagedPolicy";
+const POLICY: &str = "AWS::IAM::Policy";
 const FUNCTION: &str = "AWS::Lambda::Function";
 const ALIAS: &str = "AWS::Lambda::Alias";
 
@@ -33,10 +35,13 @@ pub(super) struct Shared {
 pub(super) async fn role(session: &Session<'_>, resource: &ResourceRef) -> Value {
     let Some(name) = &resource.physical_id else { return not_created(resource) };
     if !session.wants(Need::Roles) || !concerned(session).await.contains(name) {
-        return left_out(name);
+        return match session.wants(Need::IdentityPolicies) {
+            true => cloud_control::from_template(session, resource, Some("RoleName")).await,
+            false => left_out(name),
+        };
     }
     match cloud_control::read(session, Need::Roles, ROLE, name).await {
-        Observed::Present(Value::Object(role)) => with_policies(session, role).await,
+        Observed::Present(Value::Object(role)) => with_policies(session, resource, role).await,
         Observed::Present(other) => other,
         Observed::Absent => {
             Document::unknown(&Why::NotObserved(format!("Cloud Control does not read {ROLE} in this region")))
@@ -45,8 +50,11 @@ pub(super) async fn role(session: &Session<'_>, resource: &ResourceRef) -> Value
     }
 }
 
-/// A policy beside a role: a live role shows what it carries itself.
-pub(super) fn policy() -> Value {
+/// A policy beside a role, as the template writes it.
+pub(super) async fn policy(session: &Session<'_>, resource: &ResourceRef) -> Value {
+    if session.wants(Need::IdentityPolicies) {
+        return cloud_control::from_template(session, resource, None).await;
+    }
     Document::unknown(&Why::NotObserved("it is looked at as part of the roles that carry it".to_owned()))
 }
 
@@ -63,9 +71,22 @@ fn left_out(name: &str) -> Value {
 }
 
 /// A live role has its inline policies whole, and the managed ones by ARN: those of the stack get what the template
-/// writes into them.
-async fn with_policies(session: &Session<'_>, mut role: Map<String, Value>) -> Value {
+/// writes into them. An inline policy that is a resource of the stack stands beside the role, as in the template.
+async fn with_policies(session: &Session<'_>, resource: &ResourceRef, mut role: Map<String, Value>) -> Value {
     let mut attached = Vec::new();
+    let mut inline = Vec::new();
+    let beside = policies_beside(session, resource).await;
+    for mut policy in role.remove("Policies").as_ref().and_then(Value::as_array).into_iter().flatten().cloned() {
+        let name = policy.get("PolicyName").and_then(Value::as_str);
+        match beside.iter().find(|(known, _)| Some(known.as_str()) == name) {
+            Some((_, id)) => {
+                let document = policy.get_mut("PolicyDocument").map_or(Value::Null, Value::take);
+                attached.push(json!({"Resource": id, "PolicyDocument": document}));
+            }
+            None => inline.push(policy),
+        }
+    }
+    role.insert("Policies".to_owned(), Value::Array(inline));
     let mut elsewhere = Vec::new();
     for arn in role.remove("ManagedPolicyArns").as_ref().and_then(Value::as_array).into_iter().flatten() {
         let is_this = |known: &&ResourceRef| {
@@ -87,6 +108,21 @@ async fn with_policies(session: &Session<'_>, mut role: Map<String, Value>) -> V
     role.insert("ManagedPolicyArns".to_owned(), Value::Array(elsewhere));
     role.insert("$AttachedPolicies".to_owned(), Value::Array(attached));
     Value::Object(role)
+}
+
+/// The names and logical ids of the stack's inline policies that name this role.
+async fn policies_beside(session: &Session<'_>, role: &ResourceRef) -> Vec<(String, LogicalId)> {
+    let mut found = Vec::new();
+    for policy in session.inventory().await.iter().filter(|resource| resource.r#type.as_str() == POLICY) {
+        let Observed::Present(mut written) = session.templated(policy).await else { continue };
+        let names = written.remove("PolicyName").map_or(Observed::Absent, |name| Observed::<Text>::read(&name));
+        let roles = written.remove("Roles").map_or(Observed::Absent, |roles| Observed::<Texts>::read(&roles));
+        let is_beside = roles.present().is_some_and(|roles| roles.iter().any(|name| is_called(role, name)));
+        if let (Some(name), true) = (names.present().and_then(Text::as_str), is_beside) {
+            found.push((name.to_owned(), policy.logical_id.clone()));
+        }
+    }
+    found
 }
 
 /// The names of the roles that checks look at.

@@ -260,6 +260,37 @@ pub(super) const ROWS: &[Row] = &[
         &["arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:*"],
         &["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"],
     ),
+    // Cloud Control looks at the network of a database instance.
+    only("Vpcs", &["arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:vpc/*"], &["ec2:DescribeVpcAttribute"]),
+    only(
+        "Databases",
+        &[
+            "arn:${AWS::Partition}:rds:${AWS::Region}:${AWS::AccountId}:cluster:*",
+            "arn:${AWS::Partition}:rds:${AWS::Region}:${AWS::AccountId}:db-proxy:*",
+            "arn:${AWS::Partition}:rds:${AWS::Region}:${AWS::AccountId}:db:*",
+        ],
+        &["rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeDBProxies", "rds:ListTagsForResource"],
+    ),
+    only(
+        "SearchDomains",
+        &["arn:${AWS::Partition}:es:${AWS::Region}:${AWS::AccountId}:domain/*"],
+        &["es:DescribeDomain", "es:ListTags"],
+    ),
+    only(
+        "FileSystems",
+        &[
+            "arn:${AWS::Partition}:elasticfilesystem:${AWS::Region}:${AWS::AccountId}:access-point/*",
+            "arn:${AWS::Partition}:elasticfilesystem:${AWS::Region}:${AWS::AccountId}:file-system/*",
+        ],
+        &[
+            "elasticfilesystem:DescribeAccessPoints",
+            "elasticfilesystem:DescribeBackupPolicy",
+            "elasticfilesystem:DescribeFileSystemPolicy",
+            "elasticfilesystem:DescribeFileSystems",
+            "elasticfilesystem:DescribeLifecycleConfiguration",
+            "elasticfilesystem:DescribeReplicationConfigurations",
+        ],
+    ),
     // One statement for all of them: a managed policy has room for 6,144 characters.
     // What each type's read handler calls stands with its service: Cloud Control has no permissions of its own.
     // https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/security.html
@@ -267,6 +298,8 @@ pub(super) const ROWS: &[Row] = &[
         "WithoutResourceType",
         "these actions have no resource type to name",
         &[
+            "aoss:BatchGetCollection",
+            "aoss:ListTagsForResource",
             "application-autoscaling:DescribeScalableTargets",
             "application-autoscaling:DescribeScalingPolicies",
             "appsync:GetDataSource",
@@ -278,9 +311,14 @@ pub(super) const ROWS: &[Row] = &[
             "codedeploy:ListDeploymentTargets",
             "config:GetComplianceDetailsByResource",
             "dynamodb:DescribeLimits",
+            "ec2:DescribeAccountAttributes",
+            "ec2:DescribeAvailabilityZones",
+            "ec2:DescribeInternetGateways",
             "ec2:DescribeNetworkAcls",
+            "ec2:DescribeSecurityGroups",
             "ec2:DescribeSubnets",
             "ecr:GetRegistryScanningConfiguration",
+            "ec2:DescribeVpcs",
             "lambda:ListEventSourceMappings",
             "logs:DescribeResourcePolicies",
             "s3:GetAccessPoint",
