@@ -320,6 +320,8 @@ pub struct Yardstick {
     pub log_retention_days: u32,
     /// The largest share of the default account table limit (40,000 units) one table may provision, percent.
     pub table_throughput_percent: u32,
+    /// The least bake time in minutes after the last step of an AppConfig deployment, 30 by default.
+    pub configuration_bake_minutes: u32,
 }
 
 /// Log levels of Lambda's JSON logging, most verbose first.
@@ -347,6 +349,7 @@ impl Yardstick {
             ephemeral_storage_mib: 2_048,
             log_retention_days: 1,
             table_throughput_percent: 80,
+            configuration_bake_minutes: 30,
         }
     }
 }

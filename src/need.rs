@@ -98,6 +98,16 @@ pub enum Need {
     RestApiIntegrations,
     /// By the template, `AWS::ApiGatewayV2::Api` and its integrations
     HttpApiIntegrations,
+    /// By Cloud Control, `AWS::AppConfig::Application`
+    ConfigurationApplications,
+    /// By the template, `AWS::AppConfig::Environment`
+    ConfigurationEnvironments,
+    /// By the template, `AWS::AppConfig::ConfigurationProfile`
+    ConfigurationProfiles,
+    /// By Cloud Control, `AWS::AppConfig::DeploymentStrategy`
+    ConfigurationStrategies,
+    /// By the template, `AWS::AppConfig::Deployment`
+    ConfigurationDeployments,
     /// By Cloud Control, `AWS::AppSync::DataSource`
     DataSources,
     /// `cloudwatch:DescribeAlarms`: metric and composite alarms with their state
@@ -172,6 +182,11 @@ impl Need {
         Self::RestApiStages,
         Self::RestApiIntegrations,
         Self::HttpApiIntegrations,
+        Self::ConfigurationApplications,
+        Self::ConfigurationEnvironments,
+        Self::ConfigurationProfiles,
+        Self::ConfigurationStrategies,
+        Self::ConfigurationDeployments,
         Self::DataSources,
         Self::Alarms,
         Self::ConfigCompliance,
@@ -208,6 +223,9 @@ impl Need {
             | Self::RestApiStages
             | Self::RestApiIntegrations
             | Self::HttpApiIntegrations
+            | Self::ConfigurationEnvironments
+            | Self::ConfigurationProfiles
+            | Self::ConfigurationDeployments
             | Self::LogGroups => ("cloudformation:GetTemplate", "cloudformation:GetTemplate"),
             Self::StackExports => ("cloudformation:ListExports", "cloudformation:ListExports"),
             Self::BucketPublicAccessBlock => ("s3:GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
@@ -262,6 +280,8 @@ impl Need {
             }
             Self::BackupSelections
             | Self::Subnets
+            | Self::ConfigurationApplications
+            | Self::ConfigurationStrategies
             | Self::DataSources
             | Self::RuleTargets
             | Self::Roles
@@ -287,6 +307,9 @@ impl Need {
             | Self::RestApiStages
             | Self::RestApiIntegrations
             | Self::HttpApiIntegrations
+            | Self::ConfigurationEnvironments
+            | Self::ConfigurationProfiles
+            | Self::ConfigurationDeployments
             | Self::LogGroups => &["cloudformation:DescribeStacks"],
             Self::BackupSelections => &["backup:GetBackupSelection"],
             // Tags come with the function where its caller may list them, variables under a customer's key where its
@@ -294,6 +317,8 @@ impl Need {
             Self::Function => &["kms:Decrypt", "lambda:ListTags"],
             Self::EventSourceMapping => &["lambda:ListEventSourceMappings"],
             Self::Subnets => &["ec2:DescribeNetworkAcls", "ec2:DescribeSubnets"],
+            Self::ConfigurationApplications => &["appconfig:GetApplication", "appconfig:ListTagsForResource"],
+            Self::ConfigurationStrategies => &["appconfig:GetDeploymentStrategy", "appconfig:ListTagsForResource"],
             Self::DataSources => &["appsync:GetDataSource"],
             Self::RuleTargets => &["events:DescribeRule", "events:ListTargetsByRule"],
             Self::Roles => {

@@ -229,6 +229,7 @@ fn yardstick(case: &Map<String, Value>) -> Result<Yardstick, String> {
             "ephemeralStorageMib" => yardstick.ephemeral_storage_mib = read(value)?,
             "logRetentionDays" => yardstick.log_retention_days = read(value)?,
             "tableThroughputPercent" => yardstick.table_throughput_percent = read(value)?,
+            "configurationBakeMinutes" => yardstick.configuration_bake_minutes = read(value)?,
             _ => return Err(format!("unknown yardstick {key}")),
         }
     }

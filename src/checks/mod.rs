@@ -6,6 +6,7 @@
 use crate::check::Check;
 
 pub mod apigateway;
+pub mod appconfig;
 pub mod codedeploy;
 pub mod config;
 pub mod dynamodb;
@@ -41,6 +42,8 @@ const TABLES: &[&[Check]] = &[
     lambda::event_source_mapping::CHECKS,
     apigateway::stage::CHECKS,
     codedeploy::CHECKS,
+    appconfig::profile::CHECKS,
+    appconfig::rollout::CHECKS,
     config::CHECKS,
     holistic::CHECKS,
 ];

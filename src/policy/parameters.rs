@@ -34,6 +34,9 @@ pub struct Parameters {
     /// The largest share of the account's default table throughput (40,000 units) for one table, in percent.
     #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 100)))]
     pub table_throughput_percent: u32,
+    /// The least bake time in minutes after the last step of an AppConfig deployment: 1 to 1,440.
+    #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 1440)))]
+    pub configuration_bake_minutes: u32,
 }
 
 impl Default for Parameters {
@@ -47,6 +50,7 @@ impl Default for Parameters {
             ephemeral_storage_mib: shipped.ephemeral_storage_mib,
             log_retention_days: shipped.log_retention_days,
             table_throughput_percent: shipped.table_throughput_percent,
+            configuration_bake_minutes: shipped.configuration_bake_minutes,
         }
     }
 }
@@ -61,6 +65,7 @@ impl Parameters {
             ephemeral_storage_mib,
             log_retention_days,
             table_throughput_percent,
+            configuration_bake_minutes,
         } = self.clone();
         Yardstick {
             today,
@@ -70,6 +75,7 @@ impl Parameters {
             ephemeral_storage_mib,
             log_retention_days,
             table_throughput_percent,
+            configuration_bake_minutes,
         }
     }
 
@@ -84,6 +90,8 @@ impl Parameters {
         // CloudWatch Logs: the longest retention short of "never expire" is 3,653 days.
         let retention = fields.optional("logRetentionDays", |node, errors| small(node, errors, 1, 3_653));
         let throughput = fields.optional("tableThroughputPercent", |node, errors| small(node, errors, 1, 100));
+        // AppConfig: a bake time is at most a day.
+        let bake = fields.optional("configurationBakeMinutes", |node, errors| small(node, errors, 1, 1_440));
         fields.finish();
         Some(Self {
             required_tags: tags.unwrap_or(shipped.required_tags),
@@ -92,6 +100,7 @@ impl Parameters {
             ephemeral_storage_mib: storage.unwrap_or(shipped.ephemeral_storage_mib),
             log_retention_days: retention.unwrap_or(shipped.log_retention_days),
             table_throughput_percent: throughput.unwrap_or(shipped.table_throughput_percent),
+            configuration_bake_minutes: bake.unwrap_or(shipped.configuration_bake_minutes),
         })
     }
 }

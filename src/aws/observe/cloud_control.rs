@@ -7,6 +7,8 @@
 //!   write-only in their types' schemas;
 //! - integrations of APIs, whose service allows ten requests a second in all
 //!   (<https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>);
+//! - profiles, environments and deployments of AppConfig, whose identifiers are of several parts, of which
+//!   CloudFormation knows one;
 //! - log groups, of which each function has one: their service allows some ten reads a second in all
 //!   (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>);
 //! - what Cloud Control says it does not support.
@@ -71,6 +73,11 @@ const READERS: &[Reader] = &[
     templated("AWS::ApiGatewayV2::Api", Need::HttpApiIntegrations),
     templated("AWS::ApiGatewayV2::Authorizer", Need::HttpApiIntegrations),
     templated("AWS::ApiGatewayV2::Integration", Need::HttpApiIntegrations),
+    live("AWS::AppConfig::Application", Need::ConfigurationApplications, Identifier::Physical),
+    templated("AWS::AppConfig::ConfigurationProfile", Need::ConfigurationProfiles),
+    templated("AWS::AppConfig::Deployment", Need::ConfigurationDeployments),
+    live("AWS::AppConfig::DeploymentStrategy", Need::ConfigurationStrategies, Identifier::Physical),
+    templated("AWS::AppConfig::Environment", Need::ConfigurationEnvironments),
     live("AWS::AppSync::DataSource", Need::DataSources, Identifier::Physical),
     templated("AWS::Cognito::UserPool", Need::StackTemplate),
     templated("AWS::ElasticLoadBalancingV2::TargetGroup", Need::StackTemplate),
