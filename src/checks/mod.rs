@@ -10,6 +10,7 @@ pub mod appconfig;
 pub mod codedeploy;
 pub mod config;
 pub mod dynamodb;
+pub mod equivalents;
 pub mod exemption;
 pub mod holistic;
 pub mod lambda;
