@@ -330,6 +330,8 @@ pub struct Yardstick {
     /// Names of AWS's managed policies that a role may carry: those that every function of its kind needs, which SAM
     /// adds by itself.
     pub allowed_managed_policies: Vec<String>,
+    /// The least bake time in minutes after the last step of an AppConfig deployment, 30 by default.
+    pub configuration_bake_minutes: u32,
 }
 
 /// What SAM and the services' own guides attach to the roles of functions, state machines, APIs and deployments: they
@@ -383,6 +385,7 @@ impl Yardstick {
             secret_rotation_days: 90,
             backup_retention_days: 35,
             allowed_managed_policies: ALLOWED_MANAGED_POLICIES.iter().map(|name| (*name).to_owned()).collect(),
+            configuration_bake_minutes: 30,
         }
     }
 }

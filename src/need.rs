@@ -132,6 +132,16 @@ pub enum Need {
     HttpApiMappings,
     /// By the template, `AWS::WAFv2::WebACLAssociation`
     WebAclAssociations,
+    /// By Cloud Control, `AWS::AppConfig::Application`
+    ConfigurationApplications,
+    /// By the template, `AWS::AppConfig::Environment`
+    ConfigurationEnvironments,
+    /// By the template, `AWS::AppConfig::ConfigurationProfile`
+    ConfigurationProfiles,
+    /// By Cloud Control, `AWS::AppConfig::DeploymentStrategy`
+    ConfigurationStrategies,
+    /// By the template, `AWS::AppConfig::Deployment`
+    ConfigurationDeployments,
     /// By Cloud Control, `AWS::AppSync::DataSource`
     DataSources,
     /// By Cloud Control, `AWS::AppSync::GraphQLApi`
@@ -267,6 +277,11 @@ impl Need {
         Self::HttpApiRoutes,
         Self::HttpApiMappings,
         Self::WebAclAssociations,
+        Self::ConfigurationApplications,
+        Self::ConfigurationEnvironments,
+        Self::ConfigurationProfiles,
+        Self::ConfigurationStrategies,
+        Self::ConfigurationDeployments,
         Self::DataSources,
         Self::GraphQlApis,
         Self::Distributions,
@@ -341,6 +356,9 @@ impl Need {
             | Self::WebAcls => ("cloudformation:GetTemplate", "cloudformation:GetTemplate"),
             Self::StackSettings => ("cloudformation:DescribeStacks", "cloudformation:DescribeStacks"),
             | Self::IdentityPolicies
+            | Self::ConfigurationEnvironments
+            | Self::ConfigurationProfiles
+            | Self::ConfigurationDeployments
             | Self::LogGroups => ("cloudformation:GetTemplate", "cloudformation:GetTemplate"),
             Self::StackExports => ("cloudformation:ListExports", "cloudformation:ListExports"),
             Self::BucketPublicAccessBlock => ("s3:GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
@@ -403,6 +421,8 @@ impl Need {
             | Self::FileSystems
             | Self::FileSystemAccessPoints
             | Self::Subnets
+            | Self::ConfigurationApplications
+            | Self::ConfigurationStrategies
             | Self::DataSources
             | Self::GraphQlApis
             | Self::Distributions
@@ -460,6 +480,9 @@ impl Need {
             | Self::UserPoolClients
             | Self::WebAcls => &["cloudformation:DescribeStacks"],
             | Self::IdentityPolicies
+            | Self::ConfigurationEnvironments
+            | Self::ConfigurationProfiles
+            | Self::ConfigurationDeployments
             | Self::LogGroups => &["cloudformation:DescribeStacks"],
             Self::BackupSelections => &["backup:GetBackupSelection"],
             Self::BackupPlans => &["backup:GetBackupPlan", "backup:ListTags"],
@@ -490,6 +513,8 @@ impl Need {
             Self::FileSystemAccessPoints => &["elasticfilesystem:DescribeAccessPoints"],
             Self::EventSourceMapping => &["lambda:ListEventSourceMappings"],
             Self::Subnets => &["ec2:DescribeNetworkAcls", "ec2:DescribeSubnets"],
+            Self::ConfigurationApplications => &["appconfig:GetApplication", "appconfig:ListTagsForResource"],
+            Self::ConfigurationStrategies => &["appconfig:GetDeploymentStrategy", "appconfig:ListTagsForResource"],
             Self::DataSources => &["appsync:GetDataSource"],
             Self::GraphQlApis => {
                 &["appsync:GetGraphqlApi", "appsync:GetGraphqlApiEnvironmentVariables", "appsync:ListTagsForResource"]

@@ -68,6 +68,10 @@ fn mistakes_are_answered_with_one_message() {
             &["checks", "explain", "s3-versionin"],
             &["s3-versionin", "did you mean s3-versioning?", "fitgate checks list"],
         ),
+        (
+            &["checks", "list", "--equivalent", "s3-bucket-loging-enabled"],
+            &["\"s3-bucket-loging-enabled\"", "s3-bucket-logging-enabled?"],
+        ),
         (&["rehearse", "good.yaml"], &["good.yaml", "DeploymentPreference"]),
         (&["rehearse", "good.yaml", "--scenario", "alarn"], &["alarn", "alarm"]),
         (&["history"], &["--stack"]),

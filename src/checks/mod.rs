@@ -8,6 +8,7 @@ use crate::check::Check;
 pub mod apigateway;
 pub mod appsync;
 pub mod cloudfront;
+pub mod appconfig;
 pub mod codedeploy;
 pub mod cognito;
 pub mod config;
@@ -15,6 +16,7 @@ pub mod dynamodb;
 pub mod eventbridge;
 pub mod ecr;
 pub mod efs;
+pub mod equivalents;
 pub mod exemption;
 pub mod firehose;
 pub mod holistic;
@@ -113,6 +115,8 @@ const TABLES: &[&[Check]] = &[
     iam::danger::CHECKS,
     iam::escalation::CHECKS,
     codedeploy::CHECKS,
+    appconfig::profile::CHECKS,
+    appconfig::rollout::CHECKS,
     config::CHECKS,
     holistic::CHECKS,
 ];

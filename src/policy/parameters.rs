@@ -46,6 +46,9 @@ pub struct Parameters {
     /// Names of AWS's managed policies that a role may carry, at most 100.
     #[cfg_attr(feature = "cli", schemars(length(max = 100)))]
     pub allowed_managed_policies: Vec<String>,
+    /// The least bake time in minutes after the last step of an AppConfig deployment: 1 to 1,440.
+    #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 1440)))]
+    pub configuration_bake_minutes: u32,
 }
 
 impl Default for Parameters {
@@ -63,6 +66,7 @@ impl Default for Parameters {
             secret_rotation_days: shipped.secret_rotation_days,
             backup_retention_days: shipped.backup_retention_days,
             allowed_managed_policies: shipped.allowed_managed_policies,
+            configuration_bake_minutes: shipped.configuration_bake_minutes,
         }
     }
 }
@@ -81,6 +85,7 @@ impl Parameters {
             secret_rotation_days,
             backup_retention_days,
             allowed_managed_policies,
+            configuration_bake_minutes,
         } = self.clone();
         Yardstick {
             today,
@@ -94,6 +99,7 @@ impl Parameters {
             secret_rotation_days,
             backup_retention_days,
             allowed_managed_policies,
+            configuration_bake_minutes,
         }
     }
 
@@ -114,6 +120,8 @@ impl Parameters {
         let rotation = fields.optional("secretRotationDays", |node, errors| small(node, errors, 1, 1_000));
         let backups = fields.optional("backupRetentionDays", |node, errors| small(node, errors, 1, 36_500));
         let managed = fields.optional("allowedManagedPolicies", |node, errors| bounded_list(node, errors, 100, name));
+        // AppConfig: a bake time is at most a day.
+        let bake = fields.optional("configurationBakeMinutes", |node, errors| small(node, errors, 1, 1_440));
         fields.finish();
         Some(Self {
             required_tags: tags.unwrap_or(shipped.required_tags),
@@ -126,6 +134,7 @@ impl Parameters {
             secret_rotation_days: rotation.unwrap_or(shipped.secret_rotation_days),
             backup_retention_days: backups.unwrap_or(shipped.backup_retention_days),
             allowed_managed_policies: managed.unwrap_or(shipped.allowed_managed_policies),
+            configuration_bake_minutes: bake.unwrap_or(shipped.configuration_bake_minutes),
         })
     }
 }

@@ -14,6 +14,8 @@
 //! - what Cloud Control knows by several identifiers at once: app clients of a user pool, web ACLs with their logging
 //!   and their associations;
 //! - which key encrypts what cannot change its key: live, the one that AWS manages is not told from a customer's own;
+//! - profiles, environments and deployments of AppConfig, whose identifiers are of several parts, of which
+//!   CloudFormation knows one;
 //! - log groups, of which each function has one: their service allows some ten reads a second in all
 //!   (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>);
 //! - secrets and parameters: what reads them here would need a permission to read what they hold, of all of them;
@@ -118,6 +120,11 @@ const READERS: &[Reader] = &[
     templated("AWS::ApiGatewayV2::Integration", Need::HttpApiIntegrations),
     templated("AWS::ApiGatewayV2::Route", Need::HttpApiRoutes),
     templated("AWS::ApiGatewayV2::Stage", Need::HttpApiStages),
+    live("AWS::AppConfig::Application", Need::ConfigurationApplications, Identifier::Physical),
+    templated("AWS::AppConfig::ConfigurationProfile", Need::ConfigurationProfiles),
+    templated("AWS::AppConfig::Deployment", Need::ConfigurationDeployments),
+    live("AWS::AppConfig::DeploymentStrategy", Need::ConfigurationStrategies, Identifier::Physical),
+    templated("AWS::AppConfig::Environment", Need::ConfigurationEnvironments),
     live("AWS::AppSync::DataSource", Need::DataSources, Identifier::Physical),
     live("AWS::AppSync::GraphQLApi", Need::GraphQlApis, Identifier::Physical),
     live("AWS::Backup::BackupPlan", Need::BackupPlans, Identifier::Physical),

@@ -190,6 +190,14 @@ pub(super) const ROWS: &[Row] = &[
         &["cloudwatch:DescribeAlarms"],
     ),
     only(
+        "Configurations",
+        &[
+            "arn:${AWS::Partition}:appconfig:${AWS::Region}:${AWS::AccountId}:application/*",
+            "arn:${AWS::Partition}:appconfig:${AWS::Region}:${AWS::AccountId}:deploymentstrategy/*",
+        ],
+        &["appconfig:GetApplication", "appconfig:GetDeploymentStrategy", "appconfig:ListTagsForResource"],
+    ),
+    only(
         "Rules",
         &["arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/*"],
         &["events:DescribeRule", "events:ListTargetsByRule"],

@@ -1,0 +1,247 @@
+//! Databases and file systems beside DynamoDB, and backups of them.
+
+use super::{
+    Catalogue::{CdkNag, CfnLint, Checkov, ConfigRule, Guard, Kics, Prowler, SecurityHub, Trivy},
+    Row,
+};
+
+/// The rows, sorted by id.
+pub(super) const ROWS: &[Row] = &[
+    Row { id: "aurora-serverless-scaling", names: &[] },
+    Row { id: "backup-plan-frequency", names: &[(ConfigRule, "backup-plan-min-frequency-and-min-retention-check")] },
+    Row {
+        id: "backup-vault-encrypted",
+        names: &[
+            (ConfigRule, "backup-recovery-point-encrypted"),
+            (SecurityHub, "Backup.1"),
+            (Prowler, "backup_vaults_encrypted"),
+            (Checkov, "CKV_AWS_166"),
+        ],
+    },
+    Row {
+        id: "efs-access-point-root",
+        names: &[
+            (ConfigRule, "efs-access-point-enforce-root-directory"),
+            (SecurityHub, "EFS.3"),
+            (Prowler, "efs_access_point_enforce_root_directory"),
+        ],
+    },
+    Row {
+        id: "efs-access-point-user",
+        names: &[
+            (ConfigRule, "efs-access-point-enforce-user-identity"),
+            (SecurityHub, "EFS.4"),
+            (Prowler, "efs_access_point_enforce_user_identity"),
+        ],
+    },
+    Row {
+        id: "efs-backup",
+        names: &[
+            (ConfigRule, "efs-automatic-backups-enabled"),
+            (ConfigRule, "efs-in-backup-plan"),
+            (SecurityHub, "EFS.7"),
+            (SecurityHub, "EFS.2"),
+            (Prowler, "efs_have_backup_enabled"),
+            (CdkNag, "EFSInBackupPlan"),
+        ],
+    },
+    Row {
+        id: "efs-encryption",
+        names: &[
+            (ConfigRule, "efs-encrypted-check"),
+            (ConfigRule, "efs-filesystem-ct-encrypted"),
+            (SecurityHub, "EFS.1"),
+            (SecurityHub, "EFS.8"),
+            (Prowler, "efs_encryption_at_rest_enabled"),
+            (Checkov, "CKV_AWS_42"),
+            (CdkNag, "AwsSolutions-EFS1"),
+            (Guard, "EFS_ENCRYPTED_CHECK"),
+            (Kics, "efs_not_encrypted"),
+            (Trivy, "AWS-0037"),
+        ],
+    },
+    Row {
+        id: "opensearch-audit-logs",
+        names: &[
+            (ConfigRule, "opensearch-audit-logging-enabled"),
+            (ConfigRule, "opensearch-logs-to-cloudwatch"),
+            (SecurityHub, "Opensearch.5"),
+            (SecurityHub, "Opensearch.4"),
+            (Prowler, "opensearch_service_domains_audit_logging_enabled"),
+            (Checkov, "CKV_AWS_317"),
+            (Checkov, "CKV_AWS_84"),
+            (CdkNag, "AwsSolutions-OS9"),
+            (Guard, "OPENSEARCH_AUDIT_LOGGING_ENABLED"),
+        ],
+    },
+    Row {
+        id: "opensearch-encryption-at-rest",
+        names: &[
+            (ConfigRule, "opensearch-encrypted-at-rest"),
+            (SecurityHub, "Opensearch.1"),
+            (Prowler, "opensearch_service_domains_encryption_at_rest_enabled"),
+            (CdkNag, "AwsSolutions-OS8"),
+            (Guard, "OPENSEARCH_ENCRYPTED_AT_REST"),
+            (Trivy, "AWS-0048"),
+        ],
+    },
+    Row {
+        id: "opensearch-fault-tolerance",
+        names: &[
+            (ConfigRule, "opensearch-data-node-fault-tolerance"),
+            (SecurityHub, "Opensearch.6"),
+            (Prowler, "opensearch_service_domains_fault_tolerant_data_nodes"),
+            (CdkNag, "AwsSolutions-OS7"),
+            (Guard, "OPENSEARCH_DATA_NODE_FAULT_TOLERANCE"),
+        ],
+    },
+    Row {
+        id: "opensearch-fgac",
+        names: &[
+            (ConfigRule, "opensearch-access-control-enabled"),
+            (SecurityHub, "Opensearch.7"),
+            (Prowler, "opensearch_service_domains_access_control_enabled"),
+            (CdkNag, "AwsSolutions-OS5"),
+            (Guard, "OPENSEARCH_ACCESS_CONTROL_ENABLED"),
+        ],
+    },
+    Row {
+        id: "opensearch-https",
+        names: &[
+            (ConfigRule, "opensearch-https-required"),
+            (SecurityHub, "Opensearch.8"),
+            (Prowler, "opensearch_service_domains_https_communications_enforced"),
+            (Guard, "OPENSEARCH_HTTPS_REQUIRED"),
+            (Trivy, "AWS-0046"),
+        ],
+    },
+    Row {
+        id: "opensearch-in-vpc",
+        names: &[
+            (ConfigRule, "opensearch-in-vpc-only"),
+            (SecurityHub, "Opensearch.2"),
+            (Prowler, "opensearch_service_domains_not_publicly_accessible"),
+            (CdkNag, "AwsSolutions-OS1"),
+            (Guard, "OPENSEARCH_IN_VPC_ONLY"),
+        ],
+    },
+    Row {
+        id: "opensearch-node-to-node",
+        names: &[
+            (ConfigRule, "opensearch-node-to-node-encryption-check"),
+            (SecurityHub, "Opensearch.3"),
+            (Prowler, "opensearch_service_domains_node_to_node_encryption_enabled"),
+            (CdkNag, "AwsSolutions-OS2"),
+            (Guard, "OPENSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK"),
+        ],
+    },
+    Row {
+        id: "opensearchserverless-standby",
+        names: &[(ConfigRule, "opensearchserverless-collection-standbyreplicas-enabled")],
+    },
+    Row {
+        id: "rds-backup-retention",
+        names: &[
+            (ConfigRule, "db-instance-backup-enabled"),
+            (ConfigRule, "rds-cluster-backup-retention-check"),
+            (SecurityHub, "RDS.11"),
+            (SecurityHub, "RDS.50"),
+            (Prowler, "rds_instance_backup_enabled"),
+            (CdkNag, "AwsSolutions-RDS13"),
+            (Guard, "DB_INSTANCE_BACKUP_ENABLED"),
+            (Kics, "low_rds_backup_retention_period"),
+            (Trivy, "AWS-0077"),
+            (CfnLint, "E3719"),
+        ],
+    },
+    Row {
+        id: "rds-deletion-protection",
+        names: &[
+            (ConfigRule, "rds-cluster-deletion-protection-enabled"),
+            (ConfigRule, "rds-instance-deletion-protection-enabled"),
+            (SecurityHub, "RDS.7"),
+            (SecurityHub, "RDS.8"),
+            (Prowler, "rds_cluster_deletion_protection"),
+            (Prowler, "rds_instance_deletion_protection"),
+            (CdkNag, "AwsSolutions-RDS10"),
+            (Guard, "RDS_INSTANCE_DELETION_PROTECTION_ENABLED"),
+            (Kics, "rds_db_instance_with_deletion_protection_disabled"),
+        ],
+    },
+    Row {
+        id: "rds-encryption-at-rest",
+        names: &[
+            (ConfigRule, "rds-storage-encrypted"),
+            (ConfigRule, "rds-cluster-encrypted-at-rest"),
+            (SecurityHub, "RDS.3"),
+            (SecurityHub, "RDS.27"),
+            (Prowler, "rds_instance_storage_encrypted"),
+            (Prowler, "rds_cluster_storage_encrypted"),
+            (Checkov, "CKV_AWS_16"),
+            (Checkov, "CKV_AWS_96"),
+            (CdkNag, "AwsSolutions-RDS2"),
+            (Guard, "RDS_STORAGE_ENCRYPTED"),
+            (Kics, "rds_storage_not_encrypted"),
+            (Trivy, "AWS-0079"),
+        ],
+    },
+    Row {
+        id: "rds-iam-auth",
+        names: &[
+            (ConfigRule, "rds-cluster-iam-authentication-enabled"),
+            (ConfigRule, "rds-instance-iam-authentication-enabled"),
+            (SecurityHub, "RDS.12"),
+            (SecurityHub, "RDS.10"),
+            (Prowler, "rds_cluster_iam_authentication_enabled"),
+            (Prowler, "rds_instance_iam_authentication_enabled"),
+            (Checkov, "CKV_AWS_162"),
+            (Checkov, "CKV_AWS_161"),
+            (CdkNag, "AwsSolutions-RDS6"),
+            (Kics, "iam_database_auth_not_enabled"),
+        ],
+    },
+    Row {
+        id: "rds-log-exports",
+        names: &[
+            (ConfigRule, "rds-logging-enabled"),
+            (ConfigRule, "rds-aurora-postgresql-logs-to-cloudwatch"),
+            (SecurityHub, "RDS.9"),
+            (SecurityHub, "RDS.37"),
+            (Prowler, "rds_cluster_integration_cloudwatch_logs"),
+            (CdkNag, "AwsSolutions-RDS16"),
+        ],
+    },
+    Row {
+        id: "rds-multi-az",
+        names: &[
+            (ConfigRule, "rds-cluster-multi-az-enabled"),
+            (ConfigRule, "rds-multi-az-support"),
+            (SecurityHub, "RDS.15"),
+            (SecurityHub, "RDS.5"),
+            (Prowler, "rds_cluster_multi_az"),
+            (Prowler, "rds_instance_multi_az"),
+            (Checkov, "CKV_AWS_157"),
+            (CdkNag, "AwsSolutions-RDS3"),
+            (Guard, "RDS_MULTI_AZ_SUPPORT"),
+            (Kics, "rds_multi_az_deployment_disabled"),
+        ],
+    },
+    Row {
+        id: "rds-no-plaintext-password",
+        names: &[(Guard, "RDS_MASTER_USER_PASSWORD_NO_PLAINTEXT_PASSWORD"), (CfnLint, "W2501")],
+    },
+    Row {
+        id: "rds-not-public",
+        names: &[
+            (ConfigRule, "rds-instance-public-access-check"),
+            (SecurityHub, "RDS.2"),
+            (Prowler, "rds_instance_no_public_access"),
+            (Checkov, "CKV_AWS_17"),
+            (CdkNag, "RDSInstancePublicAccess"),
+            (Guard, "RDS_INSTANCE_PUBLIC_ACCESS_CHECK"),
+            (Kics, "rds_db_instance_publicly_accessible"),
+            (Trivy, "AWS-0180"),
+        ],
+    },
+    Row { id: "rds-proxy-tls", names: &[(ConfigRule, "rds-proxy-tls-encryption"), (SecurityHub, "RDS.43")] },
+];
