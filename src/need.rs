@@ -337,6 +337,7 @@ impl Need {
     fn row(self) -> (&'static str, &'static str) {
         match self {
             Self::StackTemplate
+            | Self::BackupVaults
             | Self::RestApiStages
             | Self::RestApiIntegrations
             | Self::RestApiDomains
@@ -347,19 +348,16 @@ impl Need {
             | Self::HttpApiRoutes
             | Self::HttpApiMappings
             | Self::WebAclAssociations
-            | Self::LogGroups
-            | Self::Secrets
-            | Self::Parameters => ("cloudformation:GetTemplate", "cloudformation:GetTemplate"),
-            | Self::LogGroups
-            | Self::BackupVaults
-            | Self::UserPoolClients
-            | Self::WebAcls => ("cloudformation:GetTemplate", "cloudformation:GetTemplate"),
-            Self::StackSettings => ("cloudformation:DescribeStacks", "cloudformation:DescribeStacks"),
-            | Self::IdentityPolicies
             | Self::ConfigurationEnvironments
             | Self::ConfigurationProfiles
             | Self::ConfigurationDeployments
-            | Self::LogGroups => ("cloudformation:GetTemplate", "cloudformation:GetTemplate"),
+            | Self::UserPoolClients
+            | Self::WebAcls
+            | Self::IdentityPolicies
+            | Self::LogGroups
+            | Self::Secrets
+            | Self::Parameters => ("cloudformation:GetTemplate", "cloudformation:GetTemplate"),
+            Self::StackSettings => ("cloudformation:DescribeStacks", "cloudformation:DescribeStacks"),
             Self::StackExports => ("cloudformation:ListExports", "cloudformation:ListExports"),
             Self::BucketPublicAccessBlock => ("s3:GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
             Self::AccountPublicAccessBlock => ("s3control:GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock"),
@@ -461,29 +459,7 @@ impl Need {
     fn besides(self) -> &'static [&'static str] {
         match self {
             // The values of the template's parameters.
-            Self::StackTemplate
-            | Self::RestApiStages
-            | Self::RestApiIntegrations
-            | Self::RestApiDomains
-            | Self::RequestValidators
-            | Self::UsagePlans
-            | Self::HttpApiIntegrations
-            | Self::HttpApiStages
-            | Self::HttpApiRoutes
-            | Self::HttpApiMappings
-            | Self::WebAclAssociations
-            | Self::LogGroups
-            | Self::Secrets
-            | Self::Parameters => &["cloudformation:DescribeStacks"],
-            | Self::LogGroups
-            | Self::BackupVaults
-            | Self::UserPoolClients
-            | Self::WebAcls => &["cloudformation:DescribeStacks"],
-            | Self::IdentityPolicies
-            | Self::ConfigurationEnvironments
-            | Self::ConfigurationProfiles
-            | Self::ConfigurationDeployments
-            | Self::LogGroups => &["cloudformation:DescribeStacks"],
+            _ if self.operation() == "cloudformation:GetTemplate" => &["cloudformation:DescribeStacks"],
             Self::BackupSelections => &["backup:GetBackupSelection"],
             Self::BackupPlans => &["backup:GetBackupPlan", "backup:ListTags"],
             // Tags come with the function where its caller may list them, variables under a customer's key where its

@@ -8,16 +8,6 @@ use super::{
 /// The rows, sorted by id.
 pub(super) const ROWS: &[Row] = &[
     Row {
-        id: "appsync-cache-encrypted",
-        names: &[
-            (ConfigRule, "appsync-cache-ct-encryption-at-rest"),
-            (ConfigRule, "appsync-cache-ct-encryption-in-transit"),
-            (ConfigRule, "appsync-cache-encryption-at-rest"),
-            (SecurityHub, "AppSync.1"),
-            (SecurityHub, "AppSync.6"),
-        ],
-    },
-    Row {
         id: "appsync-field-logging",
         names: &[
             (ConfigRule, "appsync-logging-enabled"),
@@ -137,14 +127,6 @@ pub(super) const ROWS: &[Row] = &[
             (SecurityHub, "CloudFront.10"),
             (Prowler, "cloudfront_distributions_using_deprecated_ssl_protocols"),
             (CdkNag, "AwsSolutions-CFR5"),
-        ],
-    },
-    Row {
-        id: "cloudfront-s3-origin-exists",
-        names: &[
-            (ConfigRule, "cloudfront-s3-origin-non-existent-bucket"),
-            (SecurityHub, "CloudFront.12"),
-            (Prowler, "cloudfront_distributions_s3_origin_non_existent_bucket"),
         ],
     },
     Row {

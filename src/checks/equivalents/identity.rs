@@ -161,14 +161,6 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row { id: "kms-deletion-window", names: &[] },
     Row {
-        id: "kms-not-scheduled-for-deletion",
-        names: &[
-            (ConfigRule, "kms-cmk-not-scheduled-for-deletion"),
-            (SecurityHub, "KMS.3"),
-            (Prowler, "kms_cmk_not_deleted_unintentionally"),
-        ],
-    },
-    Row {
         id: "kms-policy-not-public",
         names: &[
             (ConfigRule, "kms-key-policy-no-public-access"),
@@ -230,26 +222,6 @@ pub(super) const ROWS: &[Row] = &[
             (Guard, "SECRETSMANAGER_ROTATION_ENABLED_CHECK"),
         ],
     },
-    Row {
-        id: "secret-rotation-succeeded",
-        names: &[(ConfigRule, "secretsmanager-scheduled-rotation-success-check"), (SecurityHub, "SecretsManager.2")],
-    },
-    Row {
-        id: "secret-used",
-        names: &[
-            (ConfigRule, "secretsmanager-secret-unused"),
-            (SecurityHub, "SecretsManager.3"),
-            (Prowler, "secretsmanager_secret_unused"),
-        ],
-    },
     Row { id: "ssm-document-no-secret", names: &[(Prowler, "ssm_document_secrets")] },
-    Row {
-        id: "ssm-document-not-public",
-        names: &[
-            (ConfigRule, "ssm-document-not-public"),
-            (SecurityHub, "SSM.4"),
-            (Prowler, "ssm_documents_set_as_public"),
-        ],
-    },
     Row { id: "ssm-parameter-no-secret", names: &[(Checkov, "CKV_AWS_384")] },
 ];
