@@ -54,7 +54,10 @@ fn schema(name: &str) -> Value {
 fn sarif_is_valid_and_says_what_the_findings_say() {
     let reports = [report()];
     let log = serde_json::to_value(sarif(&reports, true)).expect("JSON");
-    let validator = jsonschema::validator_for(&schema("sarif-2.1.0.json")).expect("a schema");
+    let mut schema = schema("sarif-2.1.0.json");
+    // A pattern with a bracket too many, which no engine but ECMAScript's takes.
+    schema["definitions"]["run"]["properties"]["language"].as_object_mut().expect("a property").remove("pattern");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
     let mistakes: Vec<String> = validator.iter_errors(&log).map(|error| error.to_string()).collect();
     assert!(mistakes.is_empty(), "{mistakes:?}");
 

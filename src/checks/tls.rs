@@ -149,11 +149,8 @@ pub(super) fn or_by_encryption(refused: Option<Verdict>, encrypted: Known, noun:
     let refused =
         refused.unwrap_or_else(|| Verdict::fail(format!("the {noun} has no policy, so nothing denies plain HTTP")));
     match (refused, encrypted) {
-        (refused @ (Verdict::Pass | Verdict::Inconclusive(..)), _) | (refused, Ok(false)) => refused,
-        (_, Ok(true)) => Verdict::partial(
-            70,
-            format!("plain HTTP is refused only because the {noun} is encrypted: no policy denies it"),
-        ),
+        (_, Ok(true)) | (Verdict::Pass, _) => Verdict::Pass,
+        (refused @ Verdict::Inconclusive(..), _) | (refused, Ok(false)) => refused,
         (_, Err(why)) => Verdict::inconclusive(why),
     }
 }

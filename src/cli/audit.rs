@@ -7,14 +7,16 @@ use std::{
     time::Duration,
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use jiff::civil::Date;
 
 use super::{
-    Exit, ReportFormat, Trouble, clock,
+    Exit, ReportFormat, Trouble, bar_style,
+    baseline::{Comparison, File},
+    clock, complain,
     connection::Connection,
     input,
-    judged::{self, Writing},
+    judged::{self, Judged, Judging, Writing},
     note, policy, print,
 };
 use crate::{
@@ -22,6 +24,7 @@ use crate::{
     facts::{Branch, FACTS_VERSION, Facts},
     job,
     policy::Policy,
+    report::Report,
 };
 
 /// How often the progress bar is drawn.
@@ -29,9 +32,9 @@ const FRAME: Duration = Duration::from_millis(100);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The stack to look at, by name or ARN; nested stacks are part of it
+    /// The stack to look at, by name or ARN; nested stacks are part of it. May be given several times
     #[arg(long, value_name = "NAME", required_unless_present = "facts")]
-    stack: Option<String>,
+    stack: Vec<String>,
     /// Judge facts that were saved before, instead of a live stack
     #[arg(long, value_name = "FILE", conflicts_with_all = ["stack", "save", "region", "profile"])]
     facts: Option<PathBuf>,
@@ -44,7 +47,9 @@ pub(super) struct Arguments {
     /// The policy [default: fitgate.yaml in this folder, else the shipped one]
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
-    /// List passes too
+    #[command(flatten)]
+    baseline: Comparison,
+    /// List passes too, and what the comparison has nothing new to say of
     #[arg(long)]
     all: bool,
     /// How to write the report
@@ -55,16 +60,61 @@ pub(super) struct Arguments {
     today: Option<Date>,
 }
 
-/// Looks at a live stack, or at what was seen of one before, and judges it.
+/// Looks at live stacks, or at what was seen of one before, and judges them. One that cannot be looked at is told on
+/// standard error and does not hide the others.
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let policy = policy::chosen(arguments.policy.as_deref())?;
-    let (input, facts, remarks) = match (&arguments.facts, &arguments.stack) {
-        (Some(file), _) => (input::shown(file), saved(file)?, Vec::new()),
-        (None, Some(stack)) => {
-            let audited = looked(arguments, stack, &policy)?;
-            (stack.clone(), audited.facts, audited.remarks)
+    if arguments.save.is_some() && arguments.stack.len() > 1 {
+        return Err(OneAtATime.into());
+    }
+    let mut file = File::open(&arguments.baseline)?;
+    let mut exit = Exit::Proceed;
+    let mut reports = Vec::new();
+    let subjects = match &arguments.facts {
+        Some(path) => vec![Subject::Saved(path)],
+        None => arguments.stack.iter().map(|stack| Subject::Stack(stack)).collect(),
+    };
+    for subject in subjects {
+        match judged(arguments, subject, &policy, &mut file) {
+            Ok(report) => reports.push(report),
+            Err(trouble) => {
+                complain(trouble.as_ref());
+                exit = Exit::Unusable;
+            }
         }
-        (None, None) => return Err(NothingToJudge.into()),
+    }
+    if exit != Exit::Unusable {
+        file.close()?;
+    }
+    for report in &reports {
+        exit = exit.worse(judged::exit_of(report));
+    }
+    if !reports.is_empty() {
+        let Arguments { format, all, .. } = *arguments;
+        let writing = Writing { format, inputs: arguments.stack.len(), all, at: clock::moment(arguments.today) };
+        print(&judged::written(&reports, &[], writing)?)?;
+    }
+    Ok(exit)
+}
+
+/// What is judged.
+enum Subject<'a> {
+    Stack(&'a str),
+    Saved(&'a Path),
+}
+
+fn judged(
+    arguments: &Arguments,
+    subject: Subject<'_>,
+    policy: &Policy,
+    file: &mut File<'_>,
+) -> Result<Report, Trouble> {
+    let (input, facts, remarks) = match subject {
+        Subject::Saved(path) => (input::shown(path), saved(path)?, Vec::new()),
+        Subject::Stack(stack) => {
+            let audited = looked(arguments, stack, policy)?;
+            (stack.to_owned(), audited.facts, audited.remarks)
+        }
     };
     if let Some(file) = &arguments.save {
         save(file, &facts)?;
@@ -72,20 +122,19 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     }
     let today = arguments.today.unwrap_or_else(clock::today);
     let branch = Branch { assumptions: Vec::new(), facts };
-    let mut report = judged::report(input, &[branch], &policy, today, &|_, _| None);
+    let before = file.of(&input);
+    let judging = Judging { policy, today, before: &before };
+    let Judged { mut report, baseline } = judged::judge(input.as_str(), &[branch], judging, &|_, _| None);
     report.remarks = remarks;
-    let exit = judged::exit_of(&report);
-    let writing =
-        Writing { format: arguments.format, inputs: 1, all: arguments.all, at: clock::moment(arguments.today) };
-    print(&judged::written(&[report], &[], writing)?)?;
-    Ok(exit)
+    file.remember(&input, baseline);
+    Ok(report)
 }
 
 /// Looks at the stack, with progress on a terminal.
 fn looked(arguments: &Arguments, stack: &str, policy: &Policy) -> Result<Audited, Trouble> {
     let needs = job::needs(policy);
     arguments.connection.run(async |connected| {
-        let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}")?);
+        let bar = ProgressBar::new(0).with_style(bar_style());
         bar.set_message("listing");
         let watch = |progress: Progress| {
             bar.set_length(progress.listed as u64);
@@ -109,10 +158,10 @@ enum FactsError {
     Unwritable { path: PathBuf, source: io::Error },
 }
 
-/// Neither a stack nor a file: clap refuses that before.
+/// `--save` with more than one stack to look at.
 #[derive(Debug, thiserror::Error)]
-#[error("nothing to judge; give --stack or --facts")]
-struct NothingToJudge;
+#[error("--save writes what was seen of one stack; name one --stack")]
+struct OneAtATime;
 
 /// Facts that were saved before.
 fn saved(path: &Path) -> Result<Facts, Trouble> {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct Comparison {
     /// Compare each input with what this file remembers of it, and list new findings only. It excuses nothing that
     /// policy blocks: that takes an exemption, with an owner and an expiry date
     #[arg(long, value_name = "FILE")]
@@ -36,13 +36,13 @@ enum FileError {
 
 /// The file, where one is named.
 pub(super) struct File<'a> {
-    arguments: &'a Arguments,
+    arguments: &'a Comparison,
     known: Option<Baselines>,
 }
 
 impl<'a> File<'a> {
     /// Reads the file. One that is to be written need not be there yet.
-    pub(super) fn open(arguments: &'a Arguments) -> Result<Self, Trouble> {
+    pub(super) fn open(arguments: &'a Comparison) -> Result<Self, Trouble> {
         let Some(path) = &arguments.baseline else { return Ok(Self { arguments, known: None }) };
         let known = match (path.exists(), arguments.update_baseline) {
             (false, true) => Baselines::default(),

@@ -19,6 +19,7 @@ mod permissions;
 mod policy;
 mod rehearse;
 mod templates;
+mod templates_in;
 
 use std::{
     io::{self, Write},
@@ -26,6 +27,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand, ValueEnum};
+use indicatif::ProgressStyle;
 
 pub use exit::Exit;
 
@@ -147,4 +149,9 @@ fn print(text: &str) -> Result<(), Trouble> {
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())
+}
+
+/// How progress looks, the same for every command.
+fn bar_style() -> ProgressStyle {
+    ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar())
 }

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::{Format, Trouble, checks::print_json, policy, print};
+use super::{Format, Trouble, checks::print_json, note, policy, print};
 use crate::{
-    aws::permissions::{Installation, every_need, json, of_hook, statements, yaml},
+    aws::permissions::{
+        Installation, MOST_CHARACTERS, every_need, in_documents, json, of_hook, statements, yaml,
+    },
     job,
 };
 
@@ -35,10 +37,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Trouble> {
         Some(path) => job::needs(&policy::load(path)?),
         None => every_need(),
     };
-    let statements = statements(&of_hook(&needs), &installation(arguments));
-    match arguments.format {
-        Format::Text => print(&yaml(&statements)),
-        Format::Json => print_json(&json(&statements)),
+    let documents = in_documents(statements(&of_hook(&needs), &installation(arguments)));
+    if documents.len() > 1 {
+        let count = documents.len();
+        note(&format!("these are {count} documents: a managed policy of IAM has room for {MOST_CHARACTERS} characters"));
+    }
+    match (arguments.format, documents.as_slice()) {
+        (Format::Text, documents) => print(&documents.iter().map(|it| yaml(it)).collect::<Vec<_>>().join("---\n")),
+        (Format::Json, [one]) => print_json(&json(one)),
+        (Format::Json, several) => print_json(&several.iter().map(|it| json(it)).collect::<Vec<_>>()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Trouble, input, mistake};
+use super::{Trouble, input, mistake, templates_in};
 use crate::{
     check::Place,
     inventory::LogicalId,
@@ -89,15 +89,32 @@ pub(super) struct Source {
     settled: BTreeMap<String, String>,
 }
 
-/// The templates that a path stands for: itself, or those of a `cdk.out` folder.
+/// The templates that a path stands for: itself, those of a `cdk.out` folder, or all that a folder holds.
 pub(super) fn sources(path: &Path) -> Result<Vec<Source>, Trouble> {
     let manifest = path.join(cdk::MANIFEST);
-    if !manifest.is_file() {
-        return Ok(vec![Source { path: path.to_owned(), settled: BTreeMap::new() }]);
+    if manifest.is_file() {
+        return synthesized(path, &manifest);
     }
+    let one = |path: PathBuf| Source { path, settled: BTreeMap::new() };
+    if !path.is_dir() {
+        return Ok(vec![one(path.to_owned())]);
+    }
+    let mut all = Vec::new();
+    for found in templates_in::folder(path)? {
+        let manifest = found.join(cdk::MANIFEST);
+        match manifest.is_file() {
+            true => all.extend(synthesized(&found, &manifest)?),
+            false => all.push(one(found)),
+        }
+    }
+    Ok(all)
+}
+
+/// The templates of a synthesized CDK app.
+fn synthesized(path: &Path, manifest: &Path) -> Result<Vec<Source>, Trouble> {
     let name = manifest.display().to_string();
-    let bytes = input::read(&manifest, WANTED)?;
-    let stacks = cdk::stacks(&name, &bytes, &input::Beside::of(&manifest), &Limits::default())?;
+    let bytes = input::read(manifest, WANTED)?;
+    let stacks = cdk::stacks(&name, &bytes, &input::Beside::of(manifest), &Limits::default())?;
     let source = |stack: cdk::StackTemplate| {
         let settled = [("AWS::AccountId", stack.account), ("AWS::Region", stack.region)];
         let settled = settled.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));

@@ -268,10 +268,14 @@ async fn only_roles_that_checks_look_at_are_read_and_those_with_all_they_may_do(
     let looked = look_at(&double, "shop", needs).await;
     let hook = looked.saved("HookRole");
     assert_eq!(hook["ManagedPolicyArns"], json!([basic]));
-    assert_eq!(hook["$AttachedPolicies"][0]["Resource"], "Reports");
-    assert_eq!(hook["$AttachedPolicies"][0]["PolicyDocument"]["Statement"], json!([statement]));
-    assert_eq!(hook["$AttachedPolicies"].as_array().map(Vec::len), Some(1), "inline ones are the role's own already");
-    assert_eq!(hook["Policies"][0]["PolicyName"], "p");
+    // An inline policy that is a resource of the stack stands beside the role, as in the template.
+    assert_eq!(hook["$AttachedPolicies"][0]["Resource"], "Inline");
+    assert_eq!(hook["$AttachedPolicies"][1]["Resource"], "Reports");
+    for attached in 0..2 {
+        assert_eq!(hook["$AttachedPolicies"][attached]["PolicyDocument"]["Statement"], json!([statement]));
+    }
+    assert_eq!(hook["$AttachedPolicies"].as_array().map(Vec::len), Some(2));
+    assert_eq!(hook["Policies"], json!([]));
     assert_eq!(looked.fact("Deployer", "RoleName"), "deployer");
     assert!(looked.fact("FnRole", "Policies/$unknown/NotObserved").is_string());
     assert_eq!(looked.fact("FnRole", "RoleName"), "fn-role");

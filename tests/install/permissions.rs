@@ -45,9 +45,13 @@ fn with_section(template: &str, section: &str, content: &str) -> String {
 #[test]
 fn the_roles_hold_what_is_generated() {
     let found = fs::read_to_string(template::path()).expect("template.yaml");
-    let hook = permissions::yaml(&statements(&of_hook()));
+    let hook = permissions::in_documents(statements(&of_hook()));
+    let [first, second] = hook.as_slice() else {
+        panic!("the hooks need {} managed policies; give template.yaml as many", hook.len())
+    };
     let answerer = permissions::yaml(&statements(&permissions::of_failure_answerer()));
-    let expected = with_section(&found, "hook-permissions", &hook);
+    let expected = with_section(&found, "hook-permissions-1", &permissions::yaml(first));
+    let expected = with_section(&expected, "hook-permissions-2", &permissions::yaml(second));
     let expected = with_section(&expected, "failure-answer-permissions", &answerer);
     if found == expected {
         return;
@@ -68,7 +72,7 @@ fn both_hooks_have_these_permissions_and_no_other_managed_ones() {
     let template = template::read();
     for role in ["PreTrafficRole", "PostTrafficRole"] {
         let role = template::properties(&template, role);
-        assert_eq!(role["ManagedPolicyArns"], json!([{ "Ref": "HookPermissions" }]));
+        assert_eq!(role["ManagedPolicyArns"], json!([{ "Ref": "HookPermissions" }, { "Ref": "FurtherHookPermissions" }]));
     }
     assert!(template::properties(&template, "FailureAnswerRole").get("ManagedPolicyArns").is_none());
 }
@@ -199,10 +203,8 @@ fn sids_are_letters_and_stand_once() {
     }
 }
 
-/// A managed policy takes 6,144 characters without white space, with everything filled in.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
 #[test]
-fn the_policy_fits_into_one_managed_policy() {
+fn each_document_fits_into_a_managed_policy_and_together_they_are_the_whole() {
     let longest = Installation {
         partition: "aws-us-gov".to_owned(),
         region: "ap-southeast-1".to_owned(),
@@ -210,9 +212,18 @@ fn the_policy_fits_into_one_managed_policy() {
         ..Installation::default()
     };
     let longest = longest.with_history(&"h".repeat(255)).with_policy(["abcd123", "abcd123", "abcd123"]);
-    let document = permissions::json(&permissions::statements(&of_hook(), &longest)).to_string();
-    assert!(!document.contains("${"), "{document}");
-    assert!(document.len() <= 6_144, "{} characters: split it over two managed policies", document.len());
+    // As template.yaml divides them, with everything filled in.
+    let divided = permissions::in_documents(statements(&of_hook()));
+    let mut filled = permissions::statements(&of_hook(), &longest).into_iter();
+    for document in &divided {
+        let part: Vec<Statement> = filled.by_ref().take(document.len()).collect();
+        let sids = |statements: &[Statement]| statements.iter().map(|it| it.sid).collect::<Vec<_>>();
+        assert_eq!(sids(&part), sids(document));
+        let text = permissions::json(&part).to_string();
+        assert!(!text.contains("${") && text.len() <= permissions::MOST_CHARACTERS, "{} characters", text.len());
+    }
+    assert_eq!(filled.next(), None);
+    assert_eq!(divided.concat(), statements(&of_hook()));
 }
 
 #[test]

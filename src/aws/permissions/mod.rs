@@ -160,6 +160,27 @@ pub fn statements(actions: &BTreeSet<&str>, installation: &Installation) -> Vec<
     statements
 }
 
+/// The characters that a managed policy has room for, white space not counted.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
+pub const MOST_CHARACTERS: usize = 6_144;
+
+/// The same statements over as many documents as a managed policy each is needed for, in their order.
+pub fn in_documents(statements: Vec<Statement>) -> Vec<Vec<Statement>> {
+    let mut documents: Vec<Vec<Statement>> = Vec::new();
+    for statement in statements {
+        match documents.last_mut() {
+            Some(last) if fits(last, &statement) => last.push(statement),
+            _ => documents.push(vec![statement]),
+        }
+    }
+    documents
+}
+
+fn fits(document: &[Statement], further: &Statement) -> bool {
+    let all: Vec<Statement> = document.iter().chain([further]).cloned().collect();
+    json(&all).to_string().len() <= MOST_CHARACTERS
+}
+
 /// Whether the table says what this action can be limited to.
 pub fn is_listed(action: &str) -> bool {
     row_of(action).is_some()

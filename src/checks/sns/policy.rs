@@ -24,7 +24,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         title: "Topic policy refuses messages that are published without TLS",
         why: "SNS answers plain HTTP too: messages and signatures then cross the network in the open.",
         fix: "Deny sns:Publish to Principal * on the topic where Bool aws:SecureTransport is false.",
-        absent: "SNS's own policy denies nothing. A topic with a KMS key takes HTTPS only, which holds in part, for it ends with the key.",
+        absent: "SNS's own policy denies nothing. A topic with a KMS key takes HTTPS only.",
         reference: "https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html",
         pillar: Pillar::Security,
         severity: Severity::Medium,

@@ -24,7 +24,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         title: "Queue policy refuses requests without TLS",
         why: "SQS answers plain HTTP too: messages and signatures then cross the network in the open.",
         fix: "Deny sqs:* to Principal * on the queue where Bool aws:SecureTransport is false.",
-        absent: "Without a policy a queue that encrypts takes HTTPS only, which holds in part, for it ends with the encryption; another one answers HTTP.",
+        absent: "Without a policy a queue that encrypts takes HTTPS only; another one answers HTTP.",
         reference: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html",
         pillar: Pillar::Security,
         severity: Severity::Medium,

@@ -162,6 +162,7 @@ pub(super) fn function(logical: &str, name: &str) -> Vec<Resource> {
         &format!("{live}-errors"),
         json!({
             "AlarmName": format!("{live}-errors"),
+            "AlarmActions": [arn("sns", "on-call")],
             "Namespace": "AWS/Lambda",
             "MetricName": "Errors",
             "Dimensions": [
@@ -214,8 +215,13 @@ fn trust(service: &str) -> Value {
 
 fn queue(logical: &str, name: &str, dead_letters: Option<&str>) -> Resource {
     let mut properties = json!({"QueueName": name, "VisibilityTimeout": 180, "SqsManagedSseEnabled": true});
-    if let Some(dead_letters) = dead_letters {
-        properties["RedrivePolicy"] = json!({"deadLetterTargetArn": arn("sqs", dead_letters), "maxReceiveCount": 5});
+    match dead_letters {
+        Some(dead_letters) => {
+            let redrive = json!({"deadLetterTargetArn": arn("sqs", dead_letters), "maxReceiveCount": 5});
+            properties["RedrivePolicy"] = redrive;
+        }
+        // Fourteen days to look at what failed.
+        None => properties["MessageRetentionPeriod"] = json!(1_209_600),
     }
     let url = format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}");
     Resource::new(logical, "AWS::SQS::Queue", &url, properties)
