@@ -26,6 +26,7 @@ mod hooks;
 mod installation;
 #[path = "../aws/judged.rs"]
 mod judged;
+mod left;
 mod logs;
 mod ministack;
 mod names;
