@@ -36,4 +36,6 @@ mod sample;
 mod site;
 mod stack;
 mod start;
+mod stories;
 mod template;
+mod traces;
