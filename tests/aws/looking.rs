@@ -12,13 +12,15 @@ use fitgate::{
     facts::{Facts, Observed, StackIdentity},
     inventory::{LogicalId, ResourceRef, ResourceType},
     need::Need,
-    template,
 };
 use futures_util::stream;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use crate::double::{ACCOUNT, Double, Fault, REGION};
+use crate::{
+    compared::{self, deployed, saved},
+    double::{ACCOUNT, Double, Fault, REGION},
+};
 
 /// What can go wrong with a call that is made once, in the words of the facts.
 pub(crate) const FAULTS: [Fault; 7] = [
@@ -56,13 +58,6 @@ impl Looked {
     pub(crate) fn fact(&self, id: &str, pointer: &str) -> Value {
         self.saved(id).pointer(&format!("/{pointer}")).cloned().unwrap_or(Value::Null)
     }
-}
-
-/// The properties of a resource as they are saved.
-pub(crate) fn saved(facts: &Facts, id: &str) -> Value {
-    let resource = facts.get(&LogicalId::new(id)).unwrap_or_else(|| panic!("{id} is not there"));
-    let mut written = serde_json::to_value(resource).expect("a resource can be written");
-    written["Properties"].take()
 }
 
 /// Looks at these resources of the stack `shop` as far as `needs` says, documented rates kept.
@@ -149,48 +144,12 @@ pub(crate) fn is_for_reason(found: &Value, fault: &Fault, need: Need) -> bool {
 
 /// The facts of a template, deployed in the double's account and region.
 pub(crate) fn template_facts(template: &Value) -> Facts {
-    let place = [("AWS::AccountId", ACCOUNT), ("AWS::Region", REGION), ("AWS::Partition", "aws")];
-    let parameters = place.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    let options = template::Options { parameters, ..template::Options::default() };
-    let read = template::read("shop.json", template.to_string().as_bytes(), &options).expect("a template");
-    let facts = read.branches.into_iter().next().expect("one branch").facts;
-    // A template does not know who owns it; what is joined from that is no difference.
-    let raw = facts.resources.iter().map(|resource| resource.unjoined().expect("a resource can be written"));
-    Facts::build(StackIdentity { account: Observed::Present(ACCOUNT.to_owned()), ..facts.stack.clone() }, raw)
+    deployed(template, ACCOUNT, REGION)
 }
 
-/// Where what the template says is not what was observed: paths with both values. What the template leaves open, or
-/// leaves to the service, is no difference.
+/// Where what the template says is not what was observed, in words.
 pub(crate) fn differences(template: &Facts, live: &Facts) -> Vec<String> {
-    let mut found = Vec::new();
-    for resource in &template.resources {
-        let id = resource.reference.logical_id.as_str();
-        compare(id.to_owned(), &saved(template, id), &saved(live, id), &mut found);
-    }
-    found
-}
-
-fn compare(path: String, template: &Value, live: &Value, found: &mut Vec<String>) {
-    match (template, live) {
-        _ if is_open(template) => {}
-        (Value::Object(template), Value::Object(live)) => {
-            for (name, value) in template {
-                compare(format!("{path}/{name}"), value, live.get(name).unwrap_or(&Value::Null), found);
-            }
-        }
-        (Value::Array(template), Value::Array(live)) if template.len() == live.len() => {
-            for (index, (template, live)) in template.iter().zip(live).enumerate() {
-                compare(format!("{path}/{index}"), template, live, found);
-            }
-        }
-        (template, live) if template == live => {}
-        (template, live) => found.push(format!("{path}: {template} in the template, {live} live")),
-    }
-}
-
-/// What nobody can tell from the template.
-fn is_open(value: &Value) -> bool {
-    value.get("$unknown").is_some()
+    compared::differences(template, live).iter().map(ToString::to_string).collect()
 }
 
 /// The properties of a saved resource without some of them.

@@ -6,6 +6,7 @@
 
 #[path = "../bench/mod.rs"]
 mod bench;
+mod compared;
 mod double;
 mod judged;
 mod looking;

@@ -13,8 +13,9 @@ use futures_util::stream;
 use serde_json::{Value, json};
 
 use crate::{
+    compared::saved,
     double::{ACCOUNT, Double, Fault, REGION, Which},
-    looking::{FAULTS, is_for_reason, saved},
+    looking::{FAULTS, is_for_reason},
 };
 
 const DETAILS: &str = "config:GetComplianceDetailsByResource";

@@ -10,8 +10,8 @@ use tempfile::TempDir;
 
 use super::{ministack::Account, ministack::REGION, template::Template};
 
-/// The program as an operator of the account would call it.
-fn fitgate(account: &Account, arguments: &[&str]) -> Output {
+/// The program as an operator of the account would call it, with more in its environment.
+pub(crate) fn fitgate(account: &Account, arguments: &[&str], variables: &[(String, String)]) -> Output {
     let folder = TempDir::new().expect("a folder");
     Command::new(env!("CARGO_BIN_EXE_fitgate"))
         .args(arguments)
@@ -22,11 +22,12 @@ fn fitgate(account: &Account, arguments: &[&str]) -> Output {
         .env("AWS_ACCESS_KEY_ID", &account.id)
         .env("AWS_SECRET_ACCESS_KEY", "test")
         .env("AWS_REGION", REGION)
+        .envs(variables.iter().map(|(name, value)| (name, value)))
         .output()
         .expect("the program starts")
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
@@ -44,7 +45,7 @@ async fn nested_stacks_are_part_of_the_stack() {
 
     let folder = TempDir::new().expect("a folder");
     let saved: PathBuf = folder.path().join("facts.json");
-    let output = fitgate(&account, &["audit", "--stack", "outer", "--save", saved.to_str().expect("a path")]);
+    let output = fitgate(&account, &["audit", "--stack", "outer", "--save", saved.to_str().expect("a path")], &[]);
     let facts = std::fs::read(&saved).unwrap_or_else(|_| panic!("no facts: {}", text(&output.stderr)));
     let facts: Value = serde_json::from_slice(&facts).expect("JSON");
     let resources = facts["Resources"].as_array().expect("resources");
@@ -61,7 +62,7 @@ async fn nested_stacks_are_part_of_the_stack() {
 #[tokio::test]
 async fn a_stack_that_is_not_there_is_named() {
     let account = Account::open();
-    let output = fitgate(&account, &["audit", "--stack", "nowhere"]);
+    let output = fitgate(&account, &["audit", "--stack", "nowhere"], &[]);
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("cannot read the stack nowhere: there is none"), "{said}");

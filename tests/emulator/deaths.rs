@@ -8,7 +8,6 @@ use std::{net::TcpListener, path::PathBuf, process::Command, thread};
 
 use fitgate::rehearsal::engine::{DeploymentInfo, DeploymentStatus, ErrorCode};
 use serde_json::Value;
-use tokio::sync::Mutex;
 
 use super::{
     hooks::{FAILURE_ANSWER, POST_TRAFFIC, PRE_TRAFFIC},
@@ -20,10 +19,6 @@ const ANSWER: &str = "codedeploy:PutLifecycleEventHookExecutionStatus";
 
 /// The time-out of a hook that is to die.
 const SECONDS: u32 = 3;
-
-/// The emulator keeps the processes of functions of one name together, whatever their account: killing one takes
-/// others along, which then die of something else than their test says.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
 /// A server that takes connections and never says a word.
 fn silence() -> String {
@@ -58,7 +53,6 @@ fn says(line: &Value, field: &str, words: &[&str]) {
 /// It gives up before its time is over, and tells Lambda that it failed.
 #[tokio::test]
 async fn a_hook_that_cannot_reach_codedeploy_is_answered_for() {
-    let _alone = ONE_AT_A_TIME.lock().await;
     let site = Site::open(|hooks| {
         hooks.variable(PRE_TRAFFIC, "AWS_ENDPOINT_URL_CODEDEPLOY", &silence()).time_out(PRE_TRAFFIC, SECONDS)
     })
@@ -82,7 +76,6 @@ async fn a_hook_that_cannot_reach_codedeploy_is_answered_for() {
 /// It stands still in a call of the system, so that neither its guard nor anything else of it runs: Lambda ends it.
 #[tokio::test]
 async fn a_hook_killed_by_its_time_out_is_answered_for() {
-    let _alone = ONE_AT_A_TIME.lock().await;
     let file = stuck_file("policy-of-enforce");
     let site = Site::open(|hooks| {
         hooks
@@ -103,7 +96,6 @@ async fn a_hook_killed_by_its_time_out_is_answered_for() {
 /// Who only observes is not held up by a hook that dies.
 #[tokio::test]
 async fn where_policy_only_observes_the_release_goes_on_without_the_killed_hook() {
-    let _alone = ONE_AT_A_TIME.lock().await;
     let file = stuck_file("policy-of-observe");
     let site = Site::open(|hooks| {
         hooks

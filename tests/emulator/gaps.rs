@@ -1,15 +1,11 @@
 //! What the emulator's CloudFormation passes over of a template and its other services would take: set through
 //! them, and asserted by asking them.
 
-use aws_sdk_dynamodb::types::{
-    PointInTimeRecoverySpecification, PointInTimeRecoveryStatus, SseSpecification, SseStatus, SseType,
-};
-use aws_sdk_s3::types::{
-    AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, BucketLocationConstraint, BucketLoggingStatus,
-    CreateBucketConfiguration, ExpirationStatus, LifecycleExpiration, LifecycleRule, LifecycleRuleFilter,
-    LoggingEnabled, NoncurrentVersionExpiration, ServerSideEncryption, ServerSideEncryptionByDefault,
-    ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Tag, Tagging,
-};
+mod bucket;
+mod table;
+
+use aws_sdk_lambda::types::DeadLetterConfig;
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use fitgate::aws::Clients;
 use serde_json::Value;
 
@@ -40,75 +36,6 @@ struct Gap<'a> {
 }
 
 impl Gap<'_> {
-    async fn bucket(&self) {
-        if let Some(rules) = self.list("/BucketEncryption/ServerSideEncryptionConfiguration") {
-            self.encryption(&rules[0]).await;
-        }
-        if let Some(logging) = self.properties.get("LoggingConfiguration") {
-            self.logging(logging).await;
-        }
-        if let Some(rules) = self.list("/LifecycleConfiguration/Rules") {
-            self.lifecycle(rules).await;
-        }
-        if let Some(tags) = self.list("/Tags") {
-            self.bucket_tags(tags).await;
-        }
-    }
-
-    async fn encryption(&self, rule: &Value) {
-        let default = &rule["ServerSideEncryptionByDefault"];
-        let by_default = ServerSideEncryptionByDefault::builder()
-            .sse_algorithm(ServerSideEncryption::from(text(&default["SSEAlgorithm"])))
-            .set_kms_master_key_id(default["KMSMasterKeyID"].as_str().map(str::to_owned))
-            .build()
-            .expect("an algorithm");
-        let rule = ServerSideEncryptionRule::builder()
-            .apply_server_side_encryption_by_default(by_default)
-            .set_bucket_key_enabled(rule["BucketKeyEnabled"].as_bool())
-            .build();
-        let wanted = ServerSideEncryptionConfiguration::builder().rules(rule).build().expect("a rule");
-        let s3 = &self.clients.s3;
-        let put = s3.put_bucket_encryption().bucket(self.physical_id);
-        put.server_side_encryption_configuration(wanted.clone()).send().await.expect("encryption set");
-        let there = s3.get_bucket_encryption().bucket(self.physical_id).send().await.expect("encryption");
-        assert_eq!(there.server_side_encryption_configuration, Some(wanted));
-    }
-
-    async fn logging(&self, logging: &Value) {
-        let target = LoggingEnabled::builder()
-            .target_bucket(text(&logging["DestinationBucketName"]))
-            .target_prefix(logging["LogFilePrefix"].as_str().unwrap_or_default())
-            .build()
-            .expect("a bucket and a prefix");
-        let wanted = BucketLoggingStatus::builder().logging_enabled(target.clone()).build();
-        let s3 = &self.clients.s3;
-        let put = s3.put_bucket_logging().bucket(self.physical_id).bucket_logging_status(wanted);
-        put.send().await.expect("logging set");
-        let there = s3.get_bucket_logging().bucket(self.physical_id).send().await.expect("logging");
-        assert_eq!(there.logging_enabled, Some(target));
-    }
-
-    async fn lifecycle(&self, rules: &[Value]) {
-        let rules: Vec<_> = rules.iter().map(lifecycle_rule).collect();
-        let wanted = BucketLifecycleConfiguration::builder().set_rules(Some(rules.clone())).build().expect("rules");
-        let s3 = &self.clients.s3;
-        let put = s3.put_bucket_lifecycle_configuration().bucket(self.physical_id).lifecycle_configuration(wanted);
-        put.send().await.expect("rules set");
-        let there = s3.get_bucket_lifecycle_configuration().bucket(self.physical_id).send().await.expect("rules");
-        assert_eq!(there.rules, Some(rules));
-    }
-
-    async fn bucket_tags(&self, tags: &[Value]) {
-        let tag =
-            |tag: &Value| Tag::builder().key(text(&tag["Key"])).value(text(&tag["Value"])).build().expect("a tag");
-        let tags: Vec<_> = tags.iter().map(tag).collect();
-        let wanted = Tagging::builder().set_tag_set(Some(tags.clone())).build().expect("tags");
-        let s3 = &self.clients.s3;
-        s3.put_bucket_tagging().bucket(self.physical_id).tagging(wanted).send().await.expect("tags set");
-        let there = s3.get_bucket_tagging().bucket(self.physical_id).send().await.expect("tags");
-        assert_eq!(there.tag_set, tags);
-    }
-
     /// AWS calls a bucket's policy by the bucket's name, the emulator by that name and `-policy`. A bucket of that
     /// name with the same policy stands in, for whoever asks what policy the resource is.
     async fn bucket_policy(&self) {
@@ -124,46 +51,26 @@ impl Gap<'_> {
         put.send().await.expect("a policy set");
     }
 
-    async fn table(&self) {
-        if let Some(specification) = self.properties.get("SSESpecification") {
-            self.table_encryption(specification).await;
-        }
-        if self.flag("/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled") {
-            self.point_in_time_recovery().await;
-        }
-    }
-
-    async fn table_encryption(&self, specification: &Value) {
-        let enabled = specification["SSEEnabled"].as_bool().expect("SSEEnabled");
-        let wanted = SseSpecification::builder()
-            .enabled(enabled)
-            .set_sse_type(specification["SSEType"].as_str().map(SseType::from))
-            .set_kms_master_key_id(specification["KMSMasterKeyId"].as_str().map(str::to_owned))
-            .build();
-        let dynamodb = &self.clients.dynamodb;
-        let update = dynamodb.update_table().table_name(self.physical_id).sse_specification(wanted);
-        update.send().await.expect("encryption set");
-        let there = dynamodb.describe_table().table_name(self.physical_id).send().await.expect("the table");
-        let there = there.table.and_then(|table| table.sse_description);
-        let status = there.as_ref().and_then(|sse| sse.status.clone());
-        assert_eq!(status == Some(SseStatus::Enabled), enabled, "{there:?}");
-        let key = there.and_then(|sse| sse.kms_master_key_arn);
-        assert_eq!(key.as_deref(), specification["KMSMasterKeyId"].as_str());
-    }
-
-    async fn point_in_time_recovery(&self) {
-        let wanted = PointInTimeRecoverySpecification::builder().point_in_time_recovery_enabled(true).build();
-        let dynamodb = &self.clients.dynamodb;
-        let update = dynamodb.update_continuous_backups().table_name(self.physical_id);
-        let update = update.point_in_time_recovery_specification(wanted.expect("a specification"));
-        update.send().await.expect("recovery set");
-        let there = dynamodb.describe_continuous_backups().table_name(self.physical_id).send().await.expect("backups");
-        let there = there.continuous_backups_description.and_then(|backups| backups.point_in_time_recovery_description);
-        let status = there.and_then(|recovery| recovery.point_in_time_recovery_status);
-        assert_eq!(status, Some(PointInTimeRecoveryStatus::Enabled));
-    }
-
     async fn function(&self) {
+        if self.properties.get("DeadLetterConfig").or(self.properties.get("KmsKeyArn")).is_some() {
+            self.key_and_dead_letters().await;
+        }
+        self.reservation().await;
+    }
+
+    async fn key_and_dead_letters(&self) {
+        let target = self.properties.pointer("/DeadLetterConfig/TargetArn").map(|arn| text(arn).to_owned());
+        let key = self.properties.get("KmsKeyArn").map(|arn| text(arn).to_owned());
+        let dead_letters = target.map(|target| DeadLetterConfig::builder().target_arn(target).build());
+        let lambda = &self.clients.lambda;
+        let update = lambda.update_function_configuration().function_name(self.physical_id);
+        let update = update.set_kms_key_arn(key.clone()).set_dead_letter_config(dead_letters.clone());
+        update.send().await.expect("a configuration set");
+        let there = lambda.get_function_configuration().function_name(self.physical_id).send().await.expect("it");
+        assert_eq!((there.kms_key_arn, there.dead_letter_config), (key, dead_letters));
+    }
+
+    async fn reservation(&self) {
         let Some(wanted) = self.properties.get("ReservedConcurrentExecutions").and_then(whole_number) else { return };
         let lambda = &self.clients.lambda;
         let put = lambda.put_function_concurrency().function_name(self.physical_id);
@@ -179,25 +86,6 @@ impl Gap<'_> {
     fn flag(&self, pointer: &str) -> bool {
         self.properties.pointer(pointer).and_then(Value::as_bool).unwrap_or_default()
     }
-}
-
-fn lifecycle_rule(rule: &Value) -> LifecycleRule {
-    let days = |name: &str| rule.pointer(name).and_then(whole_number);
-    LifecycleRule::builder()
-        .set_id(rule["Id"].as_str().map(str::to_owned))
-        .status(ExpirationStatus::from(text(&rule["Status"])))
-        .filter(LifecycleRuleFilter::builder().prefix(rule["Prefix"].as_str().unwrap_or_default()).build())
-        .set_expiration(days("/ExpirationInDays").map(|days| LifecycleExpiration::builder().days(days).build()))
-        .set_noncurrent_version_expiration(
-            days("/NoncurrentVersionExpiration/NoncurrentDays")
-                .map(|days| NoncurrentVersionExpiration::builder().noncurrent_days(days).build()),
-        )
-        .set_abort_incomplete_multipart_upload(
-            days("/AbortIncompleteMultipartUpload/DaysAfterInitiation")
-                .map(|days| AbortIncompleteMultipartUpload::builder().days_after_initiation(days).build()),
-        )
-        .build()
-        .expect("a status")
 }
 
 fn text(value: &Value) -> &str {

@@ -3,6 +3,7 @@
 use std::{fs, path::Path, process::Command, sync::OnceLock, thread, time::Duration};
 
 use serde_json::{Value, json};
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::{
     ministack::{Account, Ministack, run_folder},
@@ -27,6 +28,14 @@ pub(crate) const FAILURE_ANSWER: Binary = Binary { name: "failure_answer", path:
 
 /// All functions of an installation.
 pub(crate) const BINARIES: [Binary; 3] = [PRE_TRAFFIC, POST_TRAFFIC, FAILURE_ANSWER];
+
+/// Waits until nobody else has hooks, and keeps others from having any. Whoever creates a function on the emulator
+/// ends the processes of all functions of its name, whatever their account: hooks of another test would die in the
+/// midst of their work, or be called and never begin.
+pub(crate) async fn alone() -> MutexGuard<'static, ()> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+    ONE_AT_A_TIME.lock().await
+}
 
 /// An installation of the hooks, before it is created.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use fitgate::{
     policy::{Mode, Policy},
 };
 
-use super::{ministack::Account, stack::Stack, template::Template};
+use super::{hooks::alone, ministack::Account, stack::Stack, template::Template};
 
 async fn installed(account: &Account) -> Stack {
     let code = account.upload("hooks.zip", b"no function is called here".to_vec()).await;
@@ -23,6 +23,7 @@ async fn environment(account: &Account, function: &str) -> HashMap<String, Strin
 
 #[tokio::test]
 async fn each_hook_finds_its_policy_its_history_and_who_answers_for_it() {
+    let _alone = alone().await;
     let account = Account::open();
     let clients = account.clients();
     let stack = installed(&account).await;

@@ -1,5 +1,5 @@
-//! What functions wrote, from CloudWatch Logs. fitgate reads no logs, so there is no client of the SDK at hand: the
-//! request is written by hand, for an emulator that takes nothing of a signature but the account.
+//! What functions wrote, from CloudWatch Logs, and the way to ask it and other services that fitgate has no client of
+//! the SDK for: requests written by hand, for an emulator that takes nothing of a signature but the account.
 
 use std::{
     io::{Read, Write},
@@ -24,11 +24,16 @@ impl Account {
     }
 
     fn logs(&self, operation: &str, input: &Value) -> Value {
+        self.ask("logs", "Logs_20140328", operation, input)
+    }
+
+    /// Calls an operation of a service whose protocol is JSON.
+    pub(crate) fn ask(&self, service: &str, target: &str, operation: &str, input: &Value) -> Value {
         let body = input.to_string();
         let request = format!(
             "POST / HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/x-amz-json-1.1\r\n\
-             X-Amz-Target: Logs_20140328.{operation}\r\nContent-Length: {}\r\n\
-             Authorization: AWS4-HMAC-SHA256 Credential={}/20000101/{REGION}/logs/aws4_request, SignedHeaders=host, \
+             X-Amz-Target: {target}.{operation}\r\nContent-Length: {}\r\n\
+             Authorization: AWS4-HMAC-SHA256 Credential={}/20000101/{REGION}/{service}/aws4_request, SignedHeaders=host, \
              Signature=0\r\n\r\n{body}",
             self.emulator.address,
             body.len(),

@@ -12,10 +12,13 @@
 )]
 #![expect(clippy::disallowed_methods, reason = "real processes are waited for by the real clock")]
 
+mod agreement;
 mod audit;
 #[path = "../bench/mod.rs"]
 mod bench;
 mod clients;
+#[path = "../aws/compared.rs"]
+mod compared;
 mod deaths;
 mod deployment_shapes;
 #[path = "../aws/double/mod.rs"]
@@ -26,13 +29,17 @@ mod hooks;
 mod installation;
 #[path = "../aws/judged.rs"]
 mod judged;
+mod left;
 mod logs;
 mod ministack;
 mod names;
 mod process;
 mod python;
+mod queues;
 mod sample;
 mod site;
 mod stack;
 mod start;
+mod stories;
 mod template;
+mod traces;

@@ -13,23 +13,29 @@ use fitgate::{
         LifecycleEventStatus,
     },
 };
-use serde_json::{Value, json};
+use serde_json::json;
+use tokio::sync::MutexGuard;
 
 use super::{
     double::{Double, Server},
-    hooks::{BINARIES, Binary, Installation, POST_TRAFFIC, PRE_TRAFFIC},
+    hooks::{BINARIES, Installation, alone},
     ministack::Account,
     stack::Stack,
     template::Template,
 };
 
 /// The services that the emulator does not have, or not as AWS has them, by the names of their endpoints.
-const OF_THE_DOUBLE: &[&str] = &["APPLICATION_AUTO_SCALING", "CLOUDCONTROL", "CODEDEPLOY", "CONFIG_SERVICE"];
+const OF_THE_DOUBLE: [&str; 4] = ["APPLICATION_AUTO_SCALING", "CLOUDCONTROL", "CODEDEPLOY", "CONFIG_SERVICE"];
+
+/// The variables that send the SDK to the double for them.
+pub(crate) fn endpoints(double: &Server) -> Vec<(String, String)> {
+    OF_THE_DOUBLE.map(|service| (format!("AWS_ENDPOINT_URL_{service}"), double.url().to_owned())).to_vec()
+}
 
 /// From the invocation of a hook to its answer, and from the answer to what it published. Seconds; more on a busy
 /// machine.
-const PATIENCE: Duration = Duration::from_secs(60);
-const LOOK: Duration = Duration::from_millis(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const LOOK: Duration = Duration::from_millis(20);
 
 const APPLICATION: &str = "shop";
 const GROUP: &str = "first";
@@ -38,7 +44,7 @@ const ALIAS: &str = "live";
 /// The stack of the sample application.
 pub(crate) const SAMPLE: &str = "sample";
 
-/// Everything that a release needs.
+/// Everything that a release needs. There is one at a time.
 pub(crate) struct Site {
     pub(crate) account: Account,
     pub(crate) double: Double,
@@ -46,19 +52,20 @@ pub(crate) struct Site {
     _server: Server,
     pub(crate) hooks: Stack,
     pub(crate) sample: Stack,
+    _alone: MutexGuard<'static, ()>,
 }
 
 impl Site {
     /// Provisions everything. `change` is made to the installation of the hooks.
     pub(crate) async fn open(change: impl FnOnce(Installation) -> Installation) -> Self {
+        let alone = alone().await;
         let account = Account::open();
         let double = Double::new();
         let server = double.serve();
         let mut installation = Installation::new();
         for binary in BINARIES {
-            for service in OF_THE_DOUBLE {
-                let name = format!("AWS_ENDPOINT_URL_{service}");
-                installation = installation.variable(binary, &name, server.url());
+            for (name, value) in endpoints(&server) {
+                installation = installation.variable(binary, &name, &value);
             }
         }
         let hooks = change(installation).create(&account).await;
@@ -66,7 +73,7 @@ impl Site {
         let template = Template::read("template.yaml", include_bytes!("../../template.yaml"));
         let template = template.with_global_code(&code.bucket, &code.key);
         let sample = account.create_stack(SAMPLE, &template, &[("Install", "sample")]).await;
-        let site = Self { account, double, _server: server, hooks, sample };
+        let site = Self { account, double, _server: server, hooks, sample, _alone: alone };
         site.set_up_codedeploy();
         site
     }
@@ -191,24 +198,12 @@ impl Site {
         update.send().await.expect("a moved alias");
     }
 
-    /// The lines that a function wrote, once there are so many. They appear when the invocation is over.
-    pub(crate) async fn lines(&self, binary: Binary, count: usize) -> Vec<Value> {
-        let group = match binary {
-            PRE_TRAFFIC => "PreTrafficLogs",
-            POST_TRAFFIC => "PostTrafficLogs",
-            _ => "FailureAnswerLogs",
-        };
-        let group = &self.hooks.resources[group].physical_id;
-        let written = async {
-            loop {
-                let lines = self.account.log_lines(group);
-                if lines.len() >= count {
-                    return lines;
-                }
-                tokio::time::sleep(LOOK).await;
-            }
-        };
-        let waited = tokio::time::timeout(PATIENCE, written).await;
-        waited.unwrap_or_else(|_| panic!("{count} lines in {group}: {:#?}", self.account.log_lines(group)))
+    /// The version that all traffic goes to.
+    pub(crate) async fn version(&self) -> String {
+        let alias = self.account.clients().lambda.get_alias().function_name(self.function()).name(ALIAS).send().await;
+        let alias = alias.expect("an alias");
+        let weights = alias.routing_config().and_then(|it| it.additional_version_weights());
+        assert!(weights.is_none_or(|weights| weights.is_empty()), "traffic is shared: {weights:?}");
+        alias.function_version.expect("a version")
     }
 }

@@ -143,6 +143,9 @@ impl Stack {
             ("AWS::KMS::Key", Some("Arn")) => Some(format!("arn:aws:kms:{region}:{account}:key/{id}")),
             ("AWS::Lambda::Function", Some("Arn")) => Some(format!("arn:aws:lambda:{region}:{account}:function:{id}")),
             ("AWS::Lambda::Version", Some("Version")) => id.rsplit(':').next().map(str::to_owned),
+            ("AWS::SQS::Queue", Some("Arn")) => {
+                Some(format!("arn:aws:sqs:{region}:{account}:{}", id.rsplit('/').next()?))
+            }
             ("AWS::Logs::LogGroup", Some("Arn")) => Some(format!("arn:aws:logs:{region}:{account}:log-group:{id}:*")),
             _ => None,
         }

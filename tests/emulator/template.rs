@@ -6,6 +6,9 @@ use serde_json::{Map, Value, json};
 /// Types of services that the emulator does not provision. It refuses a whole template for one of them.
 const REFUSED: &[&str] = &["AWS::ApplicationAutoScaling::", "AWS::CodeDeploy::", "AWS::Config::"];
 
+/// What SAM makes for functions that shift gradually, and for no others: the application of all of them.
+const OF_SAM: &str = "ServerlessDeploymentApplication";
+
 /// A template as JSON, every function in its long form.
 #[derive(Debug, Clone)]
 pub(crate) struct Template(pub(crate) Value);
@@ -23,10 +26,19 @@ impl Template {
             global.remove("DeploymentPreference"); // SAM makes CodeDeploy's types of it
         }
         let resources = template["Resources"].as_object_mut().expect("Resources");
-        let gone: Vec<String> = resources.iter().filter(|(_, it)| is_refused(it)).map(|(id, _)| id.clone()).collect();
-        resources.retain(|id, _| !gone.contains(id));
+        let mut gone: Vec<String> = Vec::new();
+        // Whoever names what is gone goes as well.
+        while let Some(id) = resources.iter().find(|(_, it)| is_refused(it) || needs(it, &gone)).map(|it| it.0.clone())
+        {
+            resources.remove(&id);
+            gone.push(id);
+        }
         for resource in resources.values_mut().filter_map(Value::as_object_mut) {
             without_what_is_gone(resource, &gone);
+        }
+        gone.push(OF_SAM.to_owned());
+        if let Some(outputs) = template.get_mut("Outputs").and_then(Value::as_object_mut) {
+            outputs.retain(|_, output| !names(output, &gone));
         }
         Self(template)
     }
@@ -49,6 +61,22 @@ fn is_refused(resource: &Value) -> bool {
     let r#type = resource["Type"].as_str().unwrap_or_default();
     let calculated = r#type == "AWS::CloudWatch::Alarm" && resource["Properties"].get("Metrics").is_some();
     calculated || REFUSED.iter().any(|refused| r#type.starts_with(refused))
+}
+
+/// Whether a resource is of no use without one of those that are gone: a dashboard shows alarms, for one.
+fn needs(resource: &Value, gone: &[String]) -> bool {
+    let mut properties = resource["Properties"].clone();
+    if let Some(properties) = properties.as_object_mut() {
+        properties.remove("DeploymentPreference"); // taken away for itself
+    }
+    names(&properties, gone)
+}
+
+/// Whether a value names one of these resources.
+fn names(value: &Value, ids: &[String]) -> bool {
+    const FORMS: [&str; 4] = ["${ID}", "${ID.", r#"{"Ref":"ID"}"#, r#"{"Fn::GetAtt":["ID","#];
+    let written = value.to_string();
+    ids.iter().any(|id| FORMS.iter().any(|form| written.contains(&form.replace("ID", id))))
 }
 
 /// Takes away what of a resource leads to others that are gone: the shift of an alias, an order of creation.

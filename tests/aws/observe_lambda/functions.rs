@@ -18,9 +18,10 @@ use serde_json::{Value, json};
 
 use super::shop::{NEEDS, ORDERS, STACK, arn, double, plain};
 use crate::{
+    compared::saved,
     double::{Double, Fault, Which},
     judged::deployment,
-    looking::{FAULTS, Named, is_for_reason, look, saved, without},
+    looking::{FAULTS, Named, is_for_reason, look, without},
 };
 
 /// What each call is for: the facts of the function that it shows, and nothing else does.

@@ -1,0 +1,39 @@
+//! The emulator's Cloud Control knows only what was created through it. What it would say of the queues of a stack the
+//! double says instead, by what SQS says of them.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    double::Double,
+    ministack::{Account, REGION},
+    stack::Stack,
+};
+
+const QUEUE: &str = "AWS::SQS::Queue";
+
+impl Account {
+    /// Lets Cloud Control of the double know the queues of a stack.
+    pub(crate) fn show_queues(&self, stack: &Stack, double: &Double) {
+        for queue in stack.resources.values().filter(|it| it.r#type == QUEUE) {
+            let url = &queue.physical_id;
+            let asked = json!({ "QueueUrl": url, "AttributeNames": ["All"] });
+            let answer = self.ask("sqs", "AmazonSQS", "GetQueueAttributes", &asked);
+            let attributes =
+                answer["Attributes"].as_object().unwrap_or_else(|| panic!("no attributes of {url}: {answer}"));
+            // For the double this region is another one than its own.
+            double.set("cloudcontrol:GetResource", &format!("{REGION}/{QUEUE}/{url}"), document(url, attributes));
+        }
+    }
+}
+
+/// The properties of a queue: SQS writes all of them as texts, CloudFormation as what they are.
+fn document(url: &str, attributes: &Map<String, Value>) -> Value {
+    let typed = |(name, value): (&String, &Value)| {
+        let text = value.as_str().expect("a text");
+        (name.clone(), serde_json::from_str(text).unwrap_or_else(|_| value.clone()))
+    };
+    let mut document: Map<String, Value> = attributes.iter().map(typed).collect();
+    document.insert("QueueUrl".to_owned(), url.into());
+    document.insert("QueueName".to_owned(), url.rsplit('/').next().into());
+    Value::Object(document)
+}
