@@ -270,7 +270,7 @@ fn inputs_made_to_break_it() {
         ("outside", "outside/manifest.json:1:16: ../crowd.yaml leads out of the folder of the manifest"),
         ("absolute", "absolute/manifest.json:1:16: /etc/passwd leads out of the folder of the manifest"),
         ("gone", "no such file: gone/gone.json"),
-        ("nothing", "nothing is a directory; name a template file, or the cdk.out folder"),
+        ("nothing", "nothing is a directory without templates; name a template file, or the cdk.out folder"),
     ];
     if cfg!(unix) {
         let made = Command::new("mkfifo").arg(folder.join("pipe")).status().expect("mkfifo");

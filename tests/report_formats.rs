@@ -56,7 +56,10 @@ fn sarif_is_valid_and_says_what_the_findings_say() {
     let log = serde_json::to_value(sarif(&reports, true)).expect("JSON");
     let mut schema = schema("sarif-2.1.0.json");
     // A pattern with a bracket too many, which no engine but ECMAScript's takes.
-    schema["definitions"]["run"]["properties"]["language"].as_object_mut().expect("a property").remove("pattern");
+    for owner in ["run", "toolComponent"] {
+        let language = &mut schema["definitions"][owner]["properties"]["language"];
+        language.as_object_mut().expect("a property").remove("pattern");
+    }
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     let mistakes: Vec<String> = validator.iter_errors(&log).map(|error| error.to_string()).collect();
     assert!(mistakes.is_empty(), "{mistakes:?}");

@@ -13,7 +13,12 @@ use super::{
     policy, print,
     templates::{self, Parameters, Source},
 };
-use crate::{baseline::Baseline, facts::Observed, policy::Policy, report::Report};
+use crate::{
+    baseline::Baseline,
+    facts::Observed,
+    policy::Policy,
+    report::{Location, Report},
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -154,7 +159,11 @@ impl Check<'_> {
         let input = input::shown(&source.path);
         let before = self.before.of(&input);
         let judging = Judging { policy: self.policy, today: self.today, before: &before };
-        let locate = |resource: &_, place: Option<&_>| templates::locate(&template, resource, place);
+        // What is said of the stack as a whole stands at the beginning of its template.
+        let top = Location { file: input.clone(), line: 1, column: 1 };
+        let locate = |resource: &_, place: Option<&_>| {
+            templates::locate(&template, resource, place).or_else(|| Some(top.clone()))
+        };
         let Judged { report, baseline } = judged::judge(input.as_str(), &template.branches, judging, &locate);
         if let Before::File(file) = &mut self.before {
             file.remember(&input, baseline);

@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use super::{Format, Trouble, checks::print_json, note, policy, print};
 use crate::{
-    aws::permissions::{
-        Installation, MOST_CHARACTERS, every_need, in_documents, json, of_hook, statements, yaml,
-    },
+    aws::permissions::{Installation, MOST_CHARACTERS, every_need, in_documents, json, of_hook, statements, yaml},
     job,
 };
 
@@ -40,7 +38,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Trouble> {
     let documents = in_documents(statements(&of_hook(&needs), &installation(arguments)));
     if documents.len() > 1 {
         let count = documents.len();
-        note(&format!("these are {count} documents: a managed policy of IAM has room for {MOST_CHARACTERS} characters"));
+        note(&format!(
+            "these are {count} documents: a managed policy of IAM has room for {MOST_CHARACTERS} characters"
+        ));
     }
     match (arguments.format, documents.as_slice()) {
         (Format::Text, documents) => print(&documents.iter().map(|it| yaml(it)).collect::<Vec<_>>().join("---\n")),

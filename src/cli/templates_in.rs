@@ -22,7 +22,10 @@ const MOST: usize = 20_000;
 /// A folder that cannot be searched.
 #[derive(Debug, thiserror::Error)]
 enum FolderError {
-    #[error("no template in {}; name a file, or a folder that holds templates", .0.display())]
+    #[error(
+        "{} is a directory without templates; name a template file, or the cdk.out folder of a synthesized CDK app",
+        .0.display()
+    )]
     Empty(PathBuf),
     #[error("{} holds more than {MOST} files; name a folder further down", .0.display())]
     TooLarge(PathBuf),

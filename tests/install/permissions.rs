@@ -72,7 +72,10 @@ fn both_hooks_have_these_permissions_and_no_other_managed_ones() {
     let template = template::read();
     for role in ["PreTrafficRole", "PostTrafficRole"] {
         let role = template::properties(&template, role);
-        assert_eq!(role["ManagedPolicyArns"], json!([{ "Ref": "HookPermissions" }, { "Ref": "FurtherHookPermissions" }]));
+        assert_eq!(
+            role["ManagedPolicyArns"],
+            json!([{ "Ref": "HookPermissions" }, { "Ref": "FurtherHookPermissions" }])
+        );
     }
     assert!(template::properties(&template, "FailureAnswerRole").get("ManagedPolicyArns").is_none());
 }
