@@ -115,7 +115,9 @@ pub async fn guard_job<W: World>(
     let delivery = before(rest.as_mut(), attempts(world, event, answer))
         .await
         .unwrap_or_else(|| Delivery::Undelivered(format!("no confirmation within {} s", reserve.as_secs())));
-    let published = before(rest, caught(world.publish(event, outcome.as_ref(), answer))).await;
+    // On the heap, as the steps of the job are.
+    let publishing = Box::pin(world.publish(event, outcome.as_ref(), answer));
+    let published = before(rest, caught(publishing)).await;
     let unpublished = settled(published, reserve).err();
     Guarded { answer, delivery, outcome, unpublished }
 }
@@ -163,7 +165,8 @@ async fn attempts<W: World>(world: &W, event: &HookEvent, answer: Answer) -> Del
         // An attempt that was too slow may have arrived: the next one then hears `AlreadyCompleted`.
         let limit = world.pause(ATTEMPT_LIMIT).fuse();
         pin_mut!(limit);
-        let result = match before(limit, caught(world.answer(event, answer))).await {
+        let answering = Box::pin(world.answer(event, answer));
+        let result = match before(limit, caught(answering)).await {
             Some(Ok(result)) => result,
             Some(Err(panic)) => Err(Undelivered::ForNow(Why::Failed { operation: report(), message: panic })),
             None => Err(Undelivered::ForNow(Why::TimedOut { operation: report() })),

@@ -26,11 +26,14 @@ use crate::{
 /// An [`Outage`] names the step that could not be done. A stack of which nothing can be seen is not an
 /// error but a judgement on unknown facts.
 pub async fn judge<W: World>(world: &W, event: &HookEvent, mode: &Cell<Option<Mode>>) -> Result<Judgement, Outage> {
-    let deployment = world.deployment(event).await?;
-    let policy = world.policy(&deployment).await?;
+    // Each step on the heap: whoever wraps this job keeps it more than once, and every wrapper would be as large as the
+    // largest step, tens of kilobytes of a stack of two megabytes.
+    let deployment = Box::pin(world.deployment(event)).await?;
+    let policy = Box::pin(world.policy(&deployment)).await?;
     mode.set(Some(policy.mode));
     let needs = needs(&policy);
-    let (branches, baseline) = join(world.observe(&deployment, &needs), world.baseline(&deployment)).await;
+    let (observing, comparing) = (Box::pin(world.observe(&deployment, &needs)), Box::pin(world.baseline(&deployment)));
+    let (branches, baseline) = join(observing, comparing).await;
     let branches = branches?;
 
     let today = world.now().to_zoned(TimeZone::UTC).date();

@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, VecDeque},
+    pin::Pin,
     rc::Rc,
     time::Duration,
 };
@@ -174,8 +175,7 @@ impl Calls {
             return Err(Fault::Failed { code: None, message: "the gate is closed".to_owned(), passing: false });
         };
         *self.counts.borrow_mut().entry(operation.name).or_default() += 1;
-        // On the heap: else every waiting caller would hold the room of an SDK future, some ten kilobytes.
-        let result = Box::pin(send()).await.map_err(|error| Fault::of(&error));
+        let result = on_the_heap(send).await.map_err(|error| Fault::of(&error));
         if matches!(result, Err(Fault::Throttled)) {
             gate.narrow(place);
         }
@@ -203,6 +203,13 @@ impl Calls {
         starts.push_back(start);
         Some(start)
     }
+}
+
+/// Makes an SDK future, some ten kilobytes, on the heap: else every waiting caller would hold the room of one. Made by a
+/// function that has returned when the call begins, for without optimisation the copies on the way to the heap stay on the
+/// stack of whoever makes them.
+fn on_the_heap<F: Future>(send: impl FnOnce() -> F) -> Pin<Box<F>> {
+    Box::pin(send())
 }
 
 #[cfg(test)]

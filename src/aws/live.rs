@@ -65,7 +65,8 @@ pub struct Live<'r> {
     compared: RefCell<Vec<String>>,
     /// The policy's mode, as soon as the policy has been read.
     mode: Cell<Option<Mode>>,
-    attempts: Cell<u32>,
+    /// Whether an attempt to answer may have arrived without anybody hearing of it.
+    unheard: Cell<bool>,
     told: Cell<Told>,
     judged: Cell<Option<Duration>>,
     answered: Cell<Option<Duration>>,
@@ -80,7 +81,7 @@ pub(super) enum Told {
     NotYet,
     /// CodeDeploy took it, or an earlier attempt that nobody heard of.
     Answered,
-    /// CodeDeploy had an answer before the first attempt: another invocation's, or the lifecycle event is over.
+    /// CodeDeploy had an answer before any attempt arrived: another invocation's, or the lifecycle event is over.
     Before,
     /// CodeDeploy will never take it.
     Never,
@@ -101,7 +102,7 @@ impl<'r> Live<'r> {
             listed: RefCell::default(),
             compared: RefCell::default(),
             mode: Cell::default(),
-            attempts: Cell::default(),
+            unheard: Cell::default(),
             told: Cell::default(),
             judged: Cell::default(),
             answered: Cell::default(),
@@ -259,11 +260,16 @@ impl World for Live<'_> {
         if self.judged.get().is_none() {
             self.judged.set(Some(self.elapsed()));
         }
+        // Until its end is known: whoever gives up waiting for an attempt drops it here.
+        let unheard = self.unheard.replace(true);
         let result = answer::put(&self.resident.clients, &self.resident.calls, event, answer).await;
         self.answered.set(Some(self.elapsed()));
-        let first = self.attempts.replace(self.attempts.get() + 1) == 0;
+        if let Err(Undelivered::ForNow(Why::Throttled { .. } | Why::Denied { .. })) = &result {
+            // CodeDeploy turned this one away: it is not the answer that a later attempt finds there.
+            self.unheard.set(unheard);
+        }
         self.told.set(match &result {
-            Err(Undelivered::AlreadyCompleted) if first => Told::Before,
+            Err(Undelivered::AlreadyCompleted) if !unheard => Told::Before,
             Ok(()) | Err(Undelivered::AlreadyCompleted) => Told::Answered,
             Err(Undelivered::ForNow(_)) => Told::NotYet,
             Err(Undelivered::ForGood(_)) => Told::Never,

@@ -97,10 +97,13 @@ pub async fn find(clients: &Clients, calls: &Calls, deployment: &Deployment) -> 
             return Err(outage(format!("find the stack of the function {function}"), why));
         }
     };
-    if let Some(stack) = held
-        && let Some(described) = root(clients, calls, &stack).await?
-    {
-        return Ok(Owner::Stack(described));
+    if let Some(stack) = held {
+        // CloudFormation contradicts itself: judged alone, the function would be released without a look at its stack.
+        let gone = || {
+            let why = format!("{stack} holds it, and DescribeStacks knows no such stack");
+            outage(format!("find the stack of the function {function}"), Why::NotObserved(why))
+        };
+        return root(clients, calls, &stack).await?.map(Owner::Stack).ok_or_else(gone);
     }
     Ok(Owner::Alone(Alone::of(deployment, tagged.ok().and_then(|tagged| tagged.arn).as_deref())))
 }

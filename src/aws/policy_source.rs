@@ -25,6 +25,9 @@ pub const START: Operation =
 pub const GET: Operation =
     Operation { name: "appconfigdata:GetLatestConfiguration", action: "appconfig:GetLatestConfiguration" };
 
+/// What AppConfig says of a token that has expired or was used; of much else too, but a second session costs little.
+const USED: &str = "BadRequestException";
+
 /// The least that AppConfig allows, in seconds: a changed policy reaches the next release that begins later than this.
 const POLL_INTERVAL: i32 = 15;
 
@@ -90,10 +93,26 @@ async fn of_appconfig(
         match get(clients, calls, &session.token).await {
             Ok(answer) => return keep(profile, answer, Some(session.read), kept, now),
             // The token has expired, or was used by a call whose answer got lost: a new session knows.
-            Err(fault) if fault.code() == Some("BadRequestException") => {}
+            Err(fault) if fault.code() == Some(USED) => {}
             Err(fault) => return Err(unread(profile, fault.why(GET))),
         }
     }
+    // A token is good for one call: where the answer got lost on the way, the SDK's retry finds it used, and only another
+    // session can tell.
+    let begun = match begin(profile, clients, calls).await {
+        Err((GET, fault)) if fault.code() == Some(USED) => begin(profile, clients, calls).await,
+        other => other,
+    };
+    let answer = begun.map_err(|(operation, fault)| unread(profile, fault.why(operation)))?;
+    keep(profile, answer, None, kept, now)
+}
+
+/// Begins a session and asks it for the content.
+async fn begin(
+    profile: &Profile,
+    clients: &Clients,
+    calls: &Calls,
+) -> Result<GetLatestConfigurationOutput, (Operation, Fault)> {
     let send = || {
         let request = clients.appconfigdata.start_configuration_session();
         request
@@ -103,10 +122,9 @@ async fn of_appconfig(
             .required_minimum_poll_interval_in_seconds(POLL_INTERVAL)
             .send()
     };
-    let begun = calls.within(START, send).await.map_err(|fault| unread(profile, fault.why(START)))?;
+    let begun = calls.within(START, send).await.map_err(|fault| (START, fault))?;
     let token = begun.initial_configuration_token.unwrap_or_default();
-    let answer = get(clients, calls, &token).await.map_err(|fault| unread(profile, fault.why(GET)))?;
-    keep(profile, answer, None, kept, now)
+    get(clients, calls, &token).await.map_err(|fault| (GET, fault))
 }
 
 async fn get(clients: &Clients, calls: &Calls, token: &str) -> Result<GetLatestConfigurationOutput, Fault> {

@@ -346,6 +346,15 @@ async fn a_tag_of_a_deleted_stack_names_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stack_that_holds_the_function_and_is_not_there_is_nothing_to_judge() {
+    let (double, deployment) = lone().await;
+    double.stack(holding("shop"));
+    double.fail(STACKS, Which::Always, Fault::NotFound);
+    let error = owner(&double, &deployment).await.expect_err("nobody knows what else is in it").to_string();
+    assert!(error.contains("shop") && error.contains("DescribeStacks knows no such stack"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_function_in_no_stack_is_judged_with_its_alias_and_its_group() {
     let (double, deployment) = lone().await;
     let Ok(Owner::Alone(alone)) = owner(&double, &deployment).await else { panic!("nobody holds it") };

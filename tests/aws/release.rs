@@ -36,7 +36,11 @@ pub(crate) fn now() -> Timestamp {
 
 /// Lambda's deadline.
 pub(crate) fn deadline() -> u64 {
-    u64::try_from(now().as_millisecond()).expect("after 1970") + u64::try_from(TIME.as_millis()).expect("two minutes")
+    deadline_after(TIME)
+}
+
+fn deadline_after(time: Duration) -> u64 {
+    u64::try_from(now().as_millisecond()).expect("after 1970") + u64::try_from(time.as_millis()).expect("minutes")
 }
 
 /// Deploys the next version of the function, at first version 2, up to the hook of `phase`, which Lambda has taken. The
@@ -149,8 +153,13 @@ impl Invoked {
 
 /// Invokes a hook.
 pub(crate) async fn invoke(hook: &Hook, event: &Value) -> Invoked {
+    invoke_within(hook, event, TIME).await
+}
+
+/// Invokes a hook that Lambda gives so much time.
+pub(crate) async fn invoke_within(hook: &Hook, event: &Value, time: Duration) -> Invoked {
     let mut log = Vec::new();
-    let reply = hook.handle(event, deadline(), &mut log).await;
+    let reply = hook.handle(event, deadline_after(time), &mut log).await;
     Invoked::of(reply, log)
 }
 

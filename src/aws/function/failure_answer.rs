@@ -55,7 +55,8 @@ impl FailureAnswerer {
         let died = outage(format!("judge: {}", hook(record)), Why::NotObserved(cause(record)));
         let job = async {
             // The mode stays with `live`; that it cannot be read is told, but what matters is that the hook died.
-            let policy = live.fetch_policy().await;
+            // On the heap, as the steps of a hook's job are.
+            let policy = Box::pin(live.fetch_policy()).await;
             Err(policy.err().map_or(died.clone(), |unread| also(died, &unread)))
         };
         let guarded = guard_job(&live, &event, allowance, resident.settings.mode, live.mode(), job).await;

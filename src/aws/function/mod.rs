@@ -72,7 +72,8 @@ impl Hook {
         let allowance = allowance::of(deadline, (resident.clock)(), resident.settings.reserve);
         resident.calls.begin(Some(Instant::now() + allowance::to_observe(allowance)));
         if let Some(request) = event.get(dry_run::FIELD) {
-            return Ok(dry_run::run(resident, self.entry, request, allowance, log).await);
+            // On the heap: the hook of a release need not have room for it.
+            return Ok(Box::pin(dry_run::run(resident, self.entry, request, allowance, log)).await);
         }
         let event = match HookEvent::from_value(event) {
             Ok(event) => event,

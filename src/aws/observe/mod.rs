@@ -25,7 +25,7 @@ use answer::required;
 pub use document::Document;
 use document::{not_created, written};
 use futures_util::{
-    future::{Either, join3, select},
+    future::{Either, LocalBoxFuture, join3, ready, select},
     pin_mut,
     stream::{FuturesUnordered, Stream, StreamExt},
 };
@@ -111,32 +111,36 @@ async fn look(session: &Session<'_>, index: usize, resource: ResourceRef) -> (us
 }
 
 /// Who looks at which type.
-async fn properties(session: &Session<'_>, resource: &ResourceRef) -> Value {
+///
+/// Each look is on the heap, made by a function that has returned when it begins: without optimisation an `async`
+/// function would keep room for all of them on the stack below every call.
+fn properties<'l>(session: &'l Session<'_>, resource: &'l ResourceRef) -> LocalBoxFuture<'l, Value> {
     match resource.r#type.as_str() {
-        "AWS::ApplicationAutoScaling::ScalableTarget" => autoscaling::target(session, resource).await,
-        "AWS::ApplicationAutoScaling::ScalingPolicy" => autoscaling::policy(session, resource).await,
-        "AWS::DAX::Cluster" => dax::cluster(session, resource).await,
-        "AWS::DynamoDB::GlobalTable" => dynamodb::global_table(session, resource).await,
-        "AWS::DynamoDB::Table" => dynamodb::table(session, resource).await,
-        "AWS::Lambda::Alias" => lambda::alias(session, resource).await,
-        "AWS::Lambda::EventInvokeConfig" => lambda::invoke_config(session, resource).await,
-        "AWS::Lambda::EventSourceMapping" => lambda::event_source_mapping(session, resource).await,
-        "AWS::Lambda::Function" => lambda::function(session, resource).await,
-        "AWS::Lambda::Permission" => lambda::permission(session, resource).await,
-        "AWS::Lambda::Url" => lambda::url(session, resource).await,
-        "AWS::Lambda::Version" => lambda::version(session, resource).await,
-        "AWS::S3::AccessPoint" => s3::access_point(session, resource).await,
-        "AWS::S3::Bucket" => s3::bucket(session, resource).await,
-        "AWS::S3::BucketPolicy" => s3::bucket_policy(session, resource).await,
-        "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::CompositeAlarm" => cloudwatch::alarm(session, resource).await,
-        "AWS::CodeDeploy::Application" => codedeploy::application(session, resource).await,
-        "AWS::CodeDeploy::DeploymentConfig" => codedeploy::config(session, resource).await,
-        "AWS::CodeDeploy::DeploymentGroup" => codedeploy::group(session, resource).await,
+        "AWS::ApplicationAutoScaling::ScalableTarget" => Box::pin(autoscaling::target(session, resource)),
+        "AWS::ApplicationAutoScaling::ScalingPolicy" => Box::pin(autoscaling::policy(session, resource)),
+        "AWS::DAX::Cluster" => Box::pin(dax::cluster(session, resource)),
+        "AWS::DynamoDB::GlobalTable" => Box::pin(dynamodb::global_table(session, resource)),
+        "AWS::DynamoDB::Table" => Box::pin(dynamodb::table(session, resource)),
+        "AWS::Lambda::Alias" => Box::pin(lambda::alias(session, resource)),
+        "AWS::Lambda::EventInvokeConfig" => Box::pin(lambda::invoke_config(session, resource)),
+        "AWS::Lambda::EventSourceMapping" => Box::pin(lambda::event_source_mapping(session, resource)),
+        "AWS::Lambda::Function" => Box::pin(lambda::function(session, resource)),
+        "AWS::Lambda::Permission" => Box::pin(lambda::permission(session, resource)),
+        "AWS::Lambda::Url" => Box::pin(lambda::url(session, resource)),
+        "AWS::Lambda::Version" => Box::pin(lambda::version(session, resource)),
+        "AWS::S3::AccessPoint" => Box::pin(s3::access_point(session, resource)),
+        "AWS::S3::Bucket" => Box::pin(s3::bucket(session, resource)),
+        "AWS::S3::BucketPolicy" => Box::pin(s3::bucket_policy(session, resource)),
+        "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::CompositeAlarm" => Box::pin(cloudwatch::alarm(session, resource)),
+        "AWS::CodeDeploy::Application" => Box::pin(codedeploy::application(session, resource)),
+        "AWS::CodeDeploy::DeploymentConfig" => Box::pin(codedeploy::config(session, resource)),
+        "AWS::CodeDeploy::DeploymentGroup" => Box::pin(codedeploy::group(session, resource)),
         "AWS::EC2::Subnet" => {
-            Document::unknown(&Why::NotObserved("it is looked at for the functions in it".to_owned()))
+            let why = Why::NotObserved("it is looked at for the functions in it".to_owned());
+            Box::pin(ready(Document::unknown(&why)))
         }
-        "AWS::IAM::ManagedPolicy" | "AWS::IAM::Policy" => roles::policy(session, resource).await,
-        "AWS::IAM::Role" => roles::role(session, resource).await,
-        _ => cloud_control::properties(session, resource).await,
+        "AWS::IAM::ManagedPolicy" | "AWS::IAM::Policy" => Box::pin(roles::policy(session, resource)),
+        "AWS::IAM::Role" => Box::pin(roles::role(session, resource)),
+        _ => Box::pin(cloud_control::properties(session, resource)),
     }
 }

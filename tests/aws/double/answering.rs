@@ -65,7 +65,8 @@ impl Double {
     /// Notes the call, and finds what is to go wrong with it.
     fn arrives(&self, service: &dyn Service, call: &Call) -> (Option<Fault>, std::time::Duration) {
         let mut state = self.state();
-        let called = Called { operation: call.operation, key: call.keys.join(","), at: Instant::now() };
+        let stack = std::ptr::from_ref(&state).addr();
+        let called = Called { operation: call.operation, key: call.keys.join(","), at: Instant::now(), stack };
         state.record.calls.push(called);
         state.record.takes_off(service.name());
         let fault = state.faults.iter_mut().find_map(|planned| planned.meets(call).then(|| planned.fault.clone()));

@@ -21,8 +21,25 @@ impl Double {
     /// # Panics
     /// There is no sample, or its deployment group does not get there: an alarm rings, a deployment is under way.
     pub(crate) fn deploys(&self) -> HookEvent {
-        let function = self.state().deploys.clone().expect("a sample");
+        let function = self.deployed();
         let stack = self.state().stacks.iter().find(|stack| stack.holds(&function)).map(Stack::id);
+        self.deploys_as(DeploymentCreator::CloudFormation, stack)
+    }
+
+    /// The same, begun by a person: the deployment names no stack.
+    ///
+    /// # Panics
+    /// As [`Self::deploys`].
+    pub(crate) fn deploys_without_stack(&self) -> HookEvent {
+        self.deploys_as(DeploymentCreator::User, None)
+    }
+
+    fn deployed(&self) -> String {
+        self.state().deploys.clone().expect("a sample")
+    }
+
+    fn deploys_as(&self, creator: DeploymentCreator, external_id: Option<String>) -> HookEvent {
+        let function = self.deployed();
         let hook = |phase: &str| Some(format!("CodeDeployHook_fitgate_{phase}_traffic"));
         let version = |number| Version::new(number).expect("a version");
         let spec = AppSpec {
@@ -33,10 +50,19 @@ impl Double {
             target: version(2),
             hooks: Hooks { before_allow_traffic: hook("pre"), after_allow_traffic: hook("post") },
         };
+        // Published as it is now, as a stack's update does.
+        for operation in ["lambda:GetFunction", "lambda:GetFunctionConfiguration"] {
+            let of_version = format!("{function}:2");
+            if let Some(document) =
+                self.get(operation, &function).filter(|_| self.get(operation, &of_version).is_none())
+            {
+                self.set(operation, &of_version, document);
+            }
+        }
         let id = self.codedeploy(|engine| {
             engine.publish_version(&function, version(2));
             let order = CreateDeploymentInput::of("shop", &function, &spec);
-            let created = engine.create_deployment_as(DeploymentCreator::CloudFormation, stack, order);
+            let created = engine.create_deployment_as(creator, external_id, order);
             created.expect("a deployment group that is free").deployment_id
         });
         self.until_hook(&id)

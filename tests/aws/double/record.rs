@@ -13,6 +13,8 @@ pub(crate) struct Called {
     pub(crate) key: String,
     /// By tokio's clock, which tests may have paused.
     pub(crate) at: Instant,
+    /// Where on the stack of its thread it arrived, for whoever measures how deep that is.
+    pub(crate) stack: usize,
 }
 
 /// All that arrived.
