@@ -4,22 +4,18 @@ use std::{
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 
-use super::{Exit, Format, Trouble, clock, connection::Connection, input, judged, note, policy, print};
-use crate::{
-    aws::{Audited, audit, observe::Progress},
-    facts::{Branch, FACTS_VERSION, Facts},
-    job,
-    policy::Policy,
+use super::{
+    Exit, Format, Trouble, clock,
+    connection::Connection,
+    input, judged,
+    looking::{looked, saved},
+    note, policy, print,
 };
-
-/// How often the progress bar is drawn.
-const FRAME: Duration = Duration::from_millis(100);
+use crate::facts::{Branch, Facts};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -55,7 +51,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let (input, facts, remarks) = match (&arguments.facts, &arguments.stack) {
         (Some(file), _) => (input::shown(file), saved(file)?, Vec::new()),
         (None, Some(stack)) => {
-            let audited = looked(arguments, stack, &policy)?;
+            let audited = looked(&arguments.connection, stack, &policy)?;
             (stack.clone(), audited.facts, audited.remarks)
         }
         (None, None) => return Err(NothingToJudge.into()),
@@ -73,32 +69,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     Ok(exit)
 }
 
-/// Looks at the stack, with progress on a terminal.
-fn looked(arguments: &Arguments, stack: &str, policy: &Policy) -> Result<Audited, Trouble> {
-    let needs = job::needs(policy);
-    arguments.connection.run(async |connected| {
-        let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}")?);
-        bar.set_message("listing");
-        let watch = |progress: Progress| {
-            bar.set_length(progress.listed as u64);
-            bar.set_position(progress.seen as u64);
-            bar.set_message(if progress.complete { "looking" } else { "listing" });
-        };
-        let audited = audit(&connected.clients, &connected.calls, stack, &needs, FRAME, watch).await;
-        bar.finish_and_clear();
-        Ok(audited?)
-    })
-}
-
-/// A facts document that does not read as one.
+/// A file that cannot be written.
 #[derive(Debug, thiserror::Error)]
-enum FactsError {
-    #[error("{} is no facts document, as `fitgate audit --save` writes them: {source}", path.display())]
-    Malformed { path: PathBuf, source: serde_json::Error },
-    #[error("{} has version {found} of facts; this fitgate reads version {FACTS_VERSION}", path.display())]
-    Version { path: PathBuf, found: u32 },
-    #[error("cannot write {}: {source}", path.display())]
-    Unwritable { path: PathBuf, source: io::Error },
+#[error("cannot write {}: {source}", path.display())]
+struct Unwritable {
+    path: PathBuf,
+    source: io::Error,
 }
 
 /// Neither a stack nor a file: clap refuses that before.
@@ -106,20 +82,9 @@ enum FactsError {
 #[error("nothing to judge; give --stack or --facts")]
 struct NothingToJudge;
 
-/// Facts that were saved before.
-fn saved(path: &Path) -> Result<Facts, Trouble> {
-    let bytes = input::read(path, "a facts document")?;
-    let facts: Facts =
-        serde_json::from_slice(&bytes).map_err(|source| FactsError::Malformed { path: path.to_owned(), source })?;
-    if facts.version != FACTS_VERSION {
-        return Err(FactsError::Version { path: path.to_owned(), found: facts.version }.into());
-    }
-    Ok(facts)
-}
-
 /// Writes facts for their owner alone: they hold environment variables.
 fn save(path: &Path, facts: &Facts) -> Result<(), Trouble> {
-    let unwritable = |source| FactsError::Unwritable { path: path.to_owned(), source };
+    let unwritable = |source| Unwritable { path: path.to_owned(), source };
     let text = serde_json::to_string_pretty(facts)?;
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);

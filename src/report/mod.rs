@@ -3,8 +3,9 @@
 //! A [`Report`] holds everything that any of them shows; none of them looks anything up. Findings stand in
 //! the order of the evaluation, so that two reports of the same stack can be compared line by line.
 
+pub mod graph;
 mod json;
-#[cfg(feature = "cli")]
+#[cfg(feature = "pages")]
 pub mod paragraph;
 #[cfg(feature = "cli")]
 mod text;
