@@ -12,11 +12,12 @@ use super::{
     connection::Connection,
     input,
     looking::{looked, saved},
-    note, policy, print,
+    note, print,
     templates::{self, Parameters},
 };
 use crate::{
     facts::Facts,
+    policy::Policy,
     report::graph::{Picture, dot, json, mermaid, page, text},
     stack::{Graph, Stack},
 };
@@ -36,11 +37,15 @@ enum Drawing {
     Json,
 }
 
-/// More than three arrows of one resource by a wildcard permission are one line of text instead.
-///
-/// A template with open conditions is drawn with all its branches as one; what only some of them have is marked.
+/// What the help says below the options.
+const AFTER: &str = "\
+A template with open conditions is drawn with all its branches as one; what only some of them have is marked (if). \
+More than three edges of one resource by a wildcard permission are one line of text and no arrows; JSON has them all.
+
+Exit codes: 0 drawn, 2 could not be read or written.";
+
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit codes: 0 drawn, 2 could not be read or written.")]
+#[command(after_help = AFTER)]
 pub(super) struct Arguments {
     /// A template (CloudFormation, SAM), the cdk.out folder of a CDK app with one stack, or - for
     /// standard input
@@ -94,9 +99,8 @@ fn picture(arguments: &Arguments) -> Result<Picture, Trouble> {
         }
         (None, Some(file), _) => Ok(of(input::shown(file), [&saved(file)?])),
         (None, None, Some(stack)) => {
-            // Everything that any check may want to know is what a graph is made of.
-            let policy = policy::chosen(None)?;
-            let audited = looked(&arguments.connection, stack, &policy)?;
+            // What a stack is does not depend on what its owner wants to be checked.
+            let audited = looked(&arguments.connection, stack, &Policy::default())?;
             audited.remarks.iter().for_each(|remark| note(remark));
             Ok(of(stack.clone(), [&audited.facts]))
         }

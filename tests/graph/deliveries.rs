@@ -135,7 +135,18 @@ const API_ROLE: &str = "  Queue: {Type: AWS::SQS::Queue}
 /// A service that an API calls is one that the role of the integration speaks of.
 #[test]
 fn apis_call_services_by_the_role_of_the_integration() {
-    let cases: [(&str, &str, &[&str]); 3] = [
+    let cases: [(&str, &str, &[&str]); 4] = [
+        (
+            "document of an HTTP API",
+            "  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: {Body: {paths: {/: {post: {x-amazon-apigateway-integration: {type: AWS_PROXY, integrationSubtype: SQS-SendMessage, credentials: !GetAtt Role.Arn}}}}}}
+",
+            &[
+                "Api reads Queue: Role Policies[0].PolicyDocument.Statement[1] (*)",
+                "Api publishes to Queue: Role Policies[0].PolicyDocument.Statement[0]",
+            ],
+        ),
         (
             "REST API",
             "  Api: {Type: AWS::ApiGateway::RestApi}

@@ -195,10 +195,10 @@ Rule (Event rule)
   invokes      Fn
 
 What nobody can tell
-  - Rule may be what invokes something: the export x of another stack is known
-    only at deployment
-  - Rule may be what publishes to something: the export x of another stack is
-    known only at deployment
+  - whether Rule invokes something is not known: the export x of another stack
+    is known only at deployment
+  - whether Rule publishes to something is not known: the export x of another
+    stack is known only at deployment
 ";
         assert_eq!(text(&shop()), expected);
     }

@@ -10,11 +10,11 @@ mod crossings;
 mod layers;
 
 /// The width of a box.
-pub(super) const BOX_WIDTH: f64 = 184.0;
+pub(super) const BOX_WIDTH: f64 = 200.0;
 /// The height of a box.
 pub(super) const BOX_HEIGHT: f64 = 42.0;
 /// The room between two layers, for lines and their labels.
-pub(super) const BETWEEN: f64 = 132.0;
+pub(super) const BETWEEN: f64 = 140.0;
 /// The room between two boxes of a layer.
 pub(super) const BELOW: f64 = 16.0;
 /// The height that a line takes in a layer which it passes.

@@ -16,6 +16,8 @@ mod page;
 mod svg;
 #[cfg(feature = "pages")]
 mod text;
+#[cfg(feature = "pages")]
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -90,44 +92,4 @@ impl Picture {
         let lines = lines.into_iter().map(line).collect();
         Self { title: title.into(), nodes, lines, unsettled, branches: graphs.len() }
     }
-
-    /// `12 resources, 20 relations, 1 of them not settled`, for a heading.
-    pub(crate) fn summary(&self) -> String {
-        let count = |number: usize, one: &str, many: &str| match number {
-            1 => format!("1 {one}"),
-            _ => format!("{number} {many}"),
-        };
-        let nodes = count(self.nodes.len(), "resource", "resources");
-        let lines = count(self.lines.len(), "relation", "relations");
-        let open = count(self.unsettled.len(), "that nobody can tell", "that nobody can tell");
-        let mut summary = format!("{nodes}, {lines}, {open}");
-        if self.branches > 1 {
-            summary.push_str(&format!("; {} branches as one", self.branches));
-        }
-        summary
-    }
-}
-
-impl Line {
-    /// What an arrow cannot show: the qualifier, and in which cases it holds.
-    pub(crate) fn remarks(&self) -> String {
-        let mut remarks = Vec::new();
-        if let Some(by) = &self.edge.qualifier {
-            remarks.push(format!("by {by}"));
-        }
-        if self.edge.by_wildcard {
-            remarks.push("by a wildcard".to_owned());
-        }
-        if self.only_in_some_branches {
-            remarks.push("in some branches".to_owned());
-        }
-        remarks.join(", ")
-    }
-}
-
-/// What nobody can tell, in words.
-pub(crate) fn doubt(unsettled: &Unsettled) -> String {
-    let verb = unsettled.relation.map_or("acts on", Relation::verb);
-    let to = unsettled.to.as_ref().map_or("something", |to| to.as_str());
-    format!("{} may be what {verb} {to}: {}", unsettled.from, unsettled.why)
 }

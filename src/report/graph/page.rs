@@ -3,8 +3,9 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{
-    Crowd, FEW, Picture, doubt,
+    Crowd, FEW, Picture,
     svg::{drawing, legend},
+    words::doubt,
 };
 use crate::source::printable;
 

@@ -2,6 +2,8 @@
 //!
 //! No meaning rests on colour: boxes say their type, arrows their relation.
 
+mod labels;
+
 use maud::{Markup, PreEscaped, html};
 
 use super::{
@@ -18,8 +20,9 @@ use crate::{
 const MOST_BOXES: usize = 600;
 const MOST_ARROWS: usize = 3_000;
 
-/// Letters of an id that fit into a box.
-const LETTERS: usize = 21;
+/// Letters of an id that fit into a box, and the most that are drawn in their own width: fonts differ.
+const LETTERS: usize = 23;
+const AT_EASE: usize = 19;
 
 const STYLE: &str = include_str!("graph.css");
 
@@ -52,7 +55,9 @@ pub(super) fn drawing(picture: &Picture) -> Markup {
             defs { @for relation in Relation::ALL { (head(relation)) } }
             @for (arrow, route) in arrows.iter().zip(&layout.routes) { (line(picture, &layout, arrow, route)) }
             @for (node, at) in picture.nodes.iter().zip(&layout.boxes) { (boxed(node, *at)) }
-            @for (arrow, route) in arrows.iter().zip(&layout.routes) { (label(arrow, route)) }
+            @for label in labels::labels(&arrows, &layout.routes) {
+                text.label x=(fixed(label.at.x)) y=(fixed(label.at.y)) text-anchor="middle" { (label.text) }
+            }
         }
     }
 }
@@ -159,6 +164,7 @@ fn path(layout: &Layout, arrow: &Arrow<'_>, route: &[Point]) -> String {
 fn boxed(node: &Node, at: Point) -> Markup {
     let look = kind::look(&node.r#type);
     let id = printable(node.id.as_str());
+    let long = id.chars().count() > AT_EASE;
     let turn = if look.kind == Kind::Channel { BOX_HEIGHT / 2.0 } else { 6.0 };
     html! {
         g.node.(look.kind.word()) transform=(format!("translate({} {})", fixed(at.x), fixed(at.y))) {
@@ -167,7 +173,9 @@ fn boxed(node: &Node, at: Point) -> Markup {
             rect.mark x="7" y="8" width="30" height="26" rx="4" {}
             text.mark x="22" y="25" text-anchor="middle" { (printable(&look.mark)) }
             text.type x="44" y="16" { (shortened(&printable(&look.word))) }
-            text.id x="44" y="32" { (shortened(&id)) }
+            text.id x="44" y="32" textLength=[long.then_some(BOX_WIDTH - 54.0)] lengthAdjust=[long.then_some("spacingAndGlyphs")] {
+                (shortened(&id))
+            }
         }
     }
 }
@@ -181,13 +189,6 @@ fn shortened(text: &str) -> String {
     let head: String = letters.iter().take(LETTERS - 9).collect();
     let tail: String = letters.iter().skip(letters.len() - 8).collect();
     format!("{head}…{tail}")
-}
-
-/// In the first gap behind whoever acts, where its arrows are furthest apart from others'.
-fn label(arrow: &Arrow<'_>, route: &[Point]) -> Markup {
-    let [first, second, ..] = route else { return html! {} };
-    let at = Point { x: (first.x + second.x) / 2.0, y: (first.y + second.y) / 2.0 - 3.0 };
-    html! { text.label x=(fixed(at.x)) y=(fixed(at.y)) text-anchor="middle" { (arrow.label()) } }
 }
 
 fn fixed(number: f64) -> String {

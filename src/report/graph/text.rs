@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Arrow, Picture, doubt, kind};
+use super::{Arrow, Picture, kind, words::doubt};
 use crate::{
     report::paragraph::marked,
     source::printable,

@@ -163,24 +163,21 @@ impl<'a> Access<'_, 'a> {
         }
         let patterns = Patterns::of(statement, &mut self.names);
         for held in self.held.iter().filter(|held| !held.owned.is_empty()) {
-            for (relation, actions) in held.service.by {
-                let doubt = match (effect.clone(), allows(statement, actions)) {
-                    (_, Ok(false)) => continue,
-                    (Err(why), _) | (_, Err(why)) => Some(why),
-                    _ => None,
-                };
-                let find = |to: Option<LogicalId>, doubt: Option<Why>, by_wildcard| Find {
+            let by = held.service.by.iter().map(|(relation, actions)| (*relation, allows(statement, actions)));
+            let by: Vec<(Relation, Known)> = by.filter(|(_, allowed)| *allowed != Ok(false)).collect();
+            if by.is_empty() {
+                continue;
+            }
+            for spoken in patterns.find(held, self.nobody) {
+                finds.extend(by.iter().map(|(relation, allowed)| Find {
                     service: held.service.name(),
                     relation: *relation,
-                    to,
+                    to: spoken.of.cloned(),
                     said_by: granted.policy.unwrap_or(role).clone(),
                     place: granted.property.clone(),
-                    doubt,
-                    by_wildcard,
-                };
-                patterns.find(held, self.nobody, &mut |to, why, by_wildcard| {
-                    finds.push(find(to.cloned(), why.or_else(|| doubt.clone()), by_wildcard));
-                });
+                    doubt: spoken.doubt.clone().or(effect.clone().err()).or(allowed.clone().err()),
+                    by_wildcard: spoken.by_wildcard,
+                }));
             }
         }
     }
@@ -224,37 +221,49 @@ impl Patterns {
         }
     }
 
-    /// Whom of a service the statement means: who, why that is in doubt, and whether by a wildcard alone.
-    fn find(&self, held: &Held<'_>, nobody: Sign, found: &mut dyn FnMut(Option<&LogicalId>, Option<Why>, bool)) {
-        let owned = |number: usize| held.owned.get(number).copied();
-        match self {
-            Self::Unknown(why) => found(None, Some(why.clone()), false),
+    /// Whom of a service the statement means.
+    fn find<'h>(&self, held: &'h Held<'_>, nobody: Sign) -> Vec<Spoken<'h>> {
+        let spoken = |number: usize, doubt, by_wildcard| {
+            Some(Spoken { of: Some(held.owned.get(number).copied()?), doubt, by_wildcard })
+        };
+        let patterns = match self {
+            Self::Unknown(why) => return vec![Spoken { of: None, doubt: Some(why.clone()), by_wildcard: false }],
             Self::AllBut(left_out) => {
                 let left_out: BTreeSet<usize> =
                     left_out.iter().flat_map(|(pattern, _)| held.meant_wholly(pattern)).collect();
                 let others = (0..held.owned.len()).filter(|number| !left_out.contains(number));
-                others.for_each(|number| found(owned(number), None, true));
+                return others.filter_map(|number| spoken(number, None, true)).collect();
             }
-            Self::These(patterns) => {
-                let mut by_name = BTreeSet::new();
-                let mut by_wildcard = BTreeSet::new();
-                let mut doubtful: BTreeMap<usize, &Why> = BTreeMap::new();
-                for (pattern, why) in patterns {
-                    let meant = held.meant(pattern, nobody);
-                    if meant.any {
-                        found(None, Some(why.clone()), false);
-                    }
-                    let certain = if meant.all { &mut by_wildcard } else { &mut by_name };
-                    certain.extend(meant.certain);
-                    doubtful.extend(meant.possible.into_iter().map(|number| (number, why)));
-                }
-                by_name.iter().for_each(|number| found(owned(*number), None, false));
-                by_wildcard.difference(&by_name).for_each(|number| found(owned(*number), None, true));
-                doubtful.retain(|number, _| !by_name.contains(number) && !by_wildcard.contains(number));
-                doubtful.iter().for_each(|(number, why)| found(owned(*number), Some((*why).clone()), false));
+            Self::These(patterns) => patterns,
+        };
+        let mut found = Vec::new();
+        let (mut by_name, mut by_wildcard) = (BTreeSet::new(), BTreeSet::new());
+        let mut doubtful: BTreeMap<usize, &Why> = BTreeMap::new();
+        for (pattern, why) in patterns {
+            let meant = held.meant(pattern, nobody);
+            if meant.any {
+                found.push(Spoken { of: None, doubt: Some(why.clone()), by_wildcard: false });
             }
+            let certain = if meant.all { &mut by_wildcard } else { &mut by_name };
+            certain.extend(meant.certain);
+            doubtful.extend(meant.possible.into_iter().map(|number| (number, why)));
         }
+        doubtful.retain(|number, _| !by_name.contains(number) && !by_wildcard.contains(number));
+        found.extend(by_name.iter().filter_map(|number| spoken(*number, None, false)));
+        found.extend(by_wildcard.difference(&by_name).filter_map(|number| spoken(*number, None, true)));
+        found.extend(doubtful.iter().filter_map(|(number, why)| spoken(*number, Some((*why).clone()), false)));
+        found
     }
+}
+
+/// Whom a statement speaks of.
+struct Spoken<'h> {
+    /// Any of the service, where none is given.
+    of: Option<&'h LogicalId>,
+    /// Why nobody can tell whether it does.
+    doubt: Option<Why>,
+    /// Whether it speaks of all, and of none by name.
+    by_wildcard: bool,
 }
 
 /// Why nobody can tell whether the pattern means a resource.

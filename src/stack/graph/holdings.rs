@@ -19,8 +19,9 @@ pub(super) struct Held<'a> {
     pub(super) owned: Vec<&'a LogicalId>,
     /// By ARN, as far as it is known before deployment; a resource may have several.
     by_arn: BTreeMap<Vec<Sign>, Vec<usize>>,
-    /// ARNs of which a part is open, which any pattern may turn out to mean.
-    open: Vec<(Vec<Sign>, usize)>,
+    /// ARNs of which a part is open, which many a pattern may turn out to mean; with references, and without. What
+    /// refers to a resource by name cannot mean one of the latter.
+    open: [Vec<(Vec<Sign>, usize)>; 2],
 }
 
 /// How a pattern stands to the data of a service.
@@ -38,7 +39,7 @@ pub(super) struct Meant {
 
 /// All data of the stack by service, in the order of [`SERVICES`].
 pub(super) fn holdings<'a>(stack: &Stack<'a>, names: &mut Names<'_, 'a>) -> Vec<Held<'a>> {
-    let empty = |service| Held { service, owned: Vec::new(), by_arn: BTreeMap::new(), open: Vec::new() };
+    let empty = |service| Held { service, owned: Vec::new(), by_arn: BTreeMap::new(), open: [Vec::new(), Vec::new()] };
     let mut held: Vec<Held<'a>> = SERVICES.iter().map(empty).collect();
     for resource in &stack.facts.resources {
         let at = services::of_type(resource.reference.r#type.as_str());
@@ -56,7 +57,9 @@ impl<'a> Held<'a> {
         self.owned.push(id);
         for arn in arns(self.service, resource, names) {
             if arn.iter().any(|sign| matches!(sign, Sign::Open(_))) {
-                self.open.push((arn.clone(), number));
+                let [with_names, without] = &mut self.open;
+                let open = if has_name(&arn) { with_names } else { without };
+                open.push((arn.clone(), number));
             }
             self.by_arn.entry(arn).or_default().push(number);
         }
@@ -87,7 +90,9 @@ impl<'a> Held<'a> {
                 meant.possible.extend(numbers);
             }
         }
-        let open = self.open.iter().filter(|_| !meant.any);
+        let [with_names, without] = &self.open;
+        let without = if has_name(pattern) { &[][..] } else { without.as_slice() };
+        let open = with_names.iter().chain(without).filter(|_| !meant.any);
         let may = open.filter(|(candidate, _)| self.tails().any(|tail| may_mean(pattern, candidate, tail)));
         meant.possible.extend(may.map(|(_, number)| *number));
         meant
@@ -116,6 +121,10 @@ impl<'a> Held<'a> {
         let shorter = shorter.filter_map(|prefix| self.by_arn.get_key_value(prefix));
         longer.chain(shorter).map(|(arn, numbers)| (&arn[..], numbers.iter().copied()))
     }
+}
+
+fn has_name(signs: &[Sign]) -> bool {
+    signs.iter().any(|sign| matches!(sign, Sign::Named(_)))
 }
 
 /// Every ARN by which a policy may mean the resource.

@@ -33,13 +33,8 @@ pub(super) fn calls(stack: &Stack<'_>, resource: &Resource) -> Vec<ServiceCall> 
         }
         Properties::Integration(integration) => {
             let from = || api(stack, id, &integration.api_id);
-            let subtype = integration.integration_subtype.present().and_then(Text::as_str);
-            let service = match subtype.and_then(|subtype| subtype.split('-').next()) {
-                Some(name) => {
-                    SUBTYPES.iter().find(|(known, _)| *known == name).map(|(_, service)| (*service).to_owned())
-                }
-                None => service_of(&integration.integration_uri),
-            };
+            let subtype = integration.integration_subtype.present();
+            let service = of_subtype(subtype).or_else(|| service_of(&integration.integration_uri));
             service.map(|service| called(from(), &integration.credentials_arn, service)).into_iter().collect()
         }
         Properties::RestApi(api) => in_document(id, &api.body),
@@ -73,6 +68,12 @@ fn service_of(uri: &Observed<Text>) -> Option<String> {
     (!["lambda", "?", ""].contains(&service)).then(|| service.to_owned())
 }
 
+/// The service in `SQS-SendMessage`.
+fn of_subtype(subtype: Option<&Text>) -> Option<String> {
+    let name = subtype?.as_str()?.split('-').next()?;
+    SUBTYPES.iter().find(|(known, _)| *known == name).map(|(_, service)| (*service).to_owned())
+}
+
 /// The integrations of an OpenAPI document.
 fn in_document(id: &LogicalId, body: &Observed<Value>) -> Vec<ServiceCall> {
     const INTEGRATION: &str = "x-amazon-apigateway-integration";
@@ -82,7 +83,9 @@ fn in_document(id: &LogicalId, body: &Observed<Value>) -> Vec<ServiceCall> {
     let read = |value: Option<&Value>| value.map_or(Observed::Absent, Observed::<Text>::read);
     let call = |integration: &Value| {
         let role = read(integration.get("credentials"));
-        Some(called(id.clone(), &role, service_of(&read(integration.get("uri")))?))
+        let subtype = of_subtype(read(integration.get("integrationSubtype")).present());
+        let service = subtype.or_else(|| service_of(&read(integration.get("uri"))))?;
+        Some(called(id.clone(), &role, service))
     };
     integrations.filter_map(call).collect()
 }

@@ -44,6 +44,11 @@ pub(super) fn may_mean(pattern: &[Sign], text: &[Sign], tail: Tail) -> bool {
     let wide = matches!(pattern.first(), Some(Sign::Open(_)));
     let same = pattern.iter().zip(text).take_while(|(one, other)| one == other && ![STAR, ANY].contains(one)).count();
     let (pattern, text) = (pattern.get(same..).unwrap_or_default(), text.get(same..).unwrap_or_default());
+    if let (Some(one @ Sign::Letter(_)), Some(Sign::Letter(_))) = (pattern.first(), text.first())
+        && ![STAR, ANY].contains(one)
+    {
+        return false; // as most are, without a search
+    }
     Run { wide, ..Run::over(pattern, text, View::Possible) }.ends_with(tail)
 }
 
@@ -84,6 +89,9 @@ impl<'p> Run<'p> {
         let mut run = Self { pattern, view, wide: true, alive };
         run.skip_stars();
         for sign in text {
+            if !run.alive.contains(&true) {
+                break;
+            }
             run.step(*sign);
         }
         run
@@ -155,6 +163,52 @@ impl<'p> Run<'p> {
                 let mut places = self.alive.iter().enumerate().filter(|(_, alive)| **alive);
                 places.any(|(at, _)| end - at == 6 || (at..end).any(|at| self.is_star(at)))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use wildmatch::WildMatch;
+
+    use super::*;
+
+    const OPEN: Sign = Sign::Open(0);
+    const NAME: Sign = Sign::Named(0);
+
+    #[test]
+    fn parts_below_a_resource_are_meant_by_longer_patterns() {
+        let below = Tail::Below("/");
+        for (pattern, is_meant) in
+            [("b/*", true), ("b/a/x*", true), ("b*", true), ("*", true), ("b", false), ("b/", false), ("c/*", false)]
+        {
+            assert_eq!(means(&letters(pattern), &letters("b"), below), is_meant, "{pattern}");
+        }
+        for (pattern, all) in [("b/*", true), ("b*", true), ("b/a/*", false), ("b", false)] {
+            assert_eq!(means_all(&letters(pattern), &letters("b"), below), all, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn what_is_open_may_be_anything_but_the_name_of_another() {
+        let with = |signs: &[Sign], text: &str| [signs, &letters(text)].concat();
+        assert!(may_mean(&letters("prod-a"), &with(&[OPEN], "-a"), Tail::Nothing));
+        assert!(!may_mean(&letters("prod-b"), &with(&[OPEN], "-a"), Tail::Nothing));
+        assert!(!may_mean(&with(&[OPEN], "-b"), &with(&[OPEN], "-a"), Tail::Nothing));
+        assert!(!may_mean(&[NAME], &[OPEN], Tail::Nothing));
+        assert!(may_mean(&[OPEN], &[NAME], Tail::Nothing));
+        assert!(!means(&[OPEN], &[NAME], Tail::Nothing));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn letters_match_as_everywhere_else(pattern in "[ab*?]{0,8}", text in "[ab]{0,8}") {
+            let is_meant = means(&letters(&pattern), &letters(&text), Tail::Nothing);
+            prop_assert_eq!(is_meant, WildMatch::new(&pattern).matches(&text));
+            prop_assert_eq!(is_meant, may_mean(&letters(&pattern), &letters(&text), Tail::Nothing));
         }
     }
 }
