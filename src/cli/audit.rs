@@ -4,31 +4,25 @@ use std::{
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use indicatif::ProgressBar;
 use jiff::civil::Date;
 
 use super::{
-    Exit, ReportFormat, Trouble, bar_style,
+    Exit, ReportFormat, Trouble,
     baseline::{Comparison, File},
     clock, complain,
     connection::Connection,
     input,
     judged::{self, Judged, Judging, Writing},
+    looking::{looked, saved},
     note, policy, print,
 };
 use crate::{
-    aws::{Audited, audit, observe::Progress},
-    facts::{Branch, FACTS_VERSION, Facts},
-    job,
+    facts::{Branch, Facts},
     policy::Policy,
     report::Report,
 };
-
-/// How often the progress bar is drawn.
-const FRAME: Duration = Duration::from_millis(100);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -112,7 +106,7 @@ fn judged(
     let (input, facts, remarks) = match subject {
         Subject::Saved(path) => (input::shown(path), saved(path)?, Vec::new()),
         Subject::Stack(stack) => {
-            let audited = looked(arguments, stack, policy)?;
+            let audited = looked(&arguments.connection, stack, policy)?;
             (stack.to_owned(), audited.facts, audited.remarks)
         }
     };
@@ -130,32 +124,12 @@ fn judged(
     Ok(report)
 }
 
-/// Looks at the stack, with progress on a terminal.
-fn looked(arguments: &Arguments, stack: &str, policy: &Policy) -> Result<Audited, Trouble> {
-    let needs = job::needs(policy);
-    arguments.connection.run(async |connected| {
-        let bar = ProgressBar::new(0).with_style(bar_style());
-        bar.set_message("listing");
-        let watch = |progress: Progress| {
-            bar.set_length(progress.listed as u64);
-            bar.set_position(progress.seen as u64);
-            bar.set_message(if progress.complete { "looking" } else { "listing" });
-        };
-        let audited = audit(&connected.clients, &connected.calls, stack, &needs, FRAME, watch).await;
-        bar.finish_and_clear();
-        Ok(audited?)
-    })
-}
-
-/// A facts document that does not read as one.
+/// Where facts were to be kept.
 #[derive(Debug, thiserror::Error)]
-enum FactsError {
-    #[error("{} is no facts document, as `fitgate audit --save` writes them: {source}", path.display())]
-    Malformed { path: PathBuf, source: serde_json::Error },
-    #[error("{} has version {found} of facts; this fitgate reads version {FACTS_VERSION}", path.display())]
-    Version { path: PathBuf, found: u32 },
-    #[error("cannot write {}: {source}", path.display())]
-    Unwritable { path: PathBuf, source: io::Error },
+#[error("cannot write {}: {source}", path.display())]
+struct Unwritable {
+    path: PathBuf,
+    source: io::Error,
 }
 
 /// `--save` with more than one stack to look at.
@@ -163,20 +137,9 @@ enum FactsError {
 #[error("--save writes what was seen of one stack; name one --stack")]
 struct OneAtATime;
 
-/// Facts that were saved before.
-fn saved(path: &Path) -> Result<Facts, Trouble> {
-    let bytes = input::read(path, "a facts document")?;
-    let facts: Facts =
-        serde_json::from_slice(&bytes).map_err(|source| FactsError::Malformed { path: path.to_owned(), source })?;
-    if facts.version != FACTS_VERSION {
-        return Err(FactsError::Version { path: path.to_owned(), found: facts.version }.into());
-    }
-    Ok(facts)
-}
-
 /// Writes facts for their owner alone: they hold environment variables.
 fn save(path: &Path, facts: &Facts) -> Result<(), Trouble> {
-    let unwritable = |source| FactsError::Unwritable { path: path.to_owned(), source };
+    let unwritable = |source| Unwritable { path: path.to_owned(), source };
     let text = serde_json::to_string_pretty(facts)?;
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);

@@ -11,9 +11,11 @@ mod clock;
 mod completions;
 mod connection;
 mod exit;
+mod graph;
 mod history;
 mod input;
 mod judged;
+mod looking;
 mod mistake;
 mod permissions;
 mod policy;
@@ -50,6 +52,8 @@ enum Command {
     Audit(audit::Arguments),
     /// Rehearse a whole deployment on this machine: hooks, traffic shift, alarms, rollback
     Rehearse(rehearse::Arguments),
+    /// Draw a stack: who invokes, reads, writes, publishes to and is deployed by what
+    Graph(graph::Arguments),
     /// How the fitness of a stack went from deployment to deployment
     History(history::Arguments),
     /// The catalogue of checks
@@ -101,6 +105,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Rehearse(arguments) => rehearse::run(&arguments),
+        Command::Graph(arguments) => graph::run(&arguments),
         Command::History(arguments) => history::run(&arguments),
         Command::Checks(command) => checks::run(&command),
         Command::Policy(command) => policy::run(&command),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Observed, Text};
+use super::{Observed, Text, Untyped};
 
 /// `AWS::AppSync::DataSource`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -12,6 +12,9 @@ pub struct DataSource {
     pub r#type: Observed<Text>,
     /// The function behind it.
     pub lambda_config: Observed<LambdaConfig>,
+    /// The table behind it.
+    #[serde(rename = "DynamoDBConfig")]
+    pub dynamodb_config: Observed<Untyped>,
 }
 
 /// `LambdaConfig` of a data source.

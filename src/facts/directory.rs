@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Facts, Observed, Part, Properties, Text, Why};
+use super::{Facts, Part, Properties, Text, Why};
 use crate::inventory::LogicalId;
+
+/// Types without facts of their own whose names stand in ARNs of targets.
+const NAMED: &[&str] = &["AWS::Events::EventBus", "AWS::Kinesis::Stream", "AWS::KinesisFirehose::DeliveryStream"];
 
 /// The resources of a stack by every name that a property may call them.
 #[derive(Debug, Clone, Default)]
@@ -38,10 +41,12 @@ impl Directory {
                     directory.enter(Text::literal(name), r#type, id);
                 }
             }
-            if let Some(Ok(Some(name))) = resource.properties.name().map(Observed::as_text) {
-                directory.enter(name.into_owned(), r#type, id);
-            }
-            if let Some(Ok(Some(name))) = name_by_path(r#type, &resource.properties).as_ref().map(Observed::as_text) {
+            let given = match &resource.properties {
+                // Types without facts of their own are addressed by name where events and records are sent to them.
+                Properties::Other(_) | Properties::Untyped(_) if NAMED.contains(&r#type) => resource.given_name(),
+                properties => properties.name().cloned().unwrap_or_default(),
+            };
+            if let Ok(Some(name)) = given.as_text() {
                 directory.enter(name.into_owned(), r#type, id);
             }
         }
@@ -102,14 +107,6 @@ impl Directory {
             Some(id) => Target::Resource(id.clone()),
             None => Target::Elsewhere,
         }
-    }
-}
-
-/// The name of what is read by path and named by others.
-fn name_by_path(r#type: &str, properties: &Properties) -> Option<Observed<Text>> {
-    match r#type {
-        "AWS::Events::EventBus" => Some(properties.untyped()?.get("Name")),
-        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Observed, Text};
+use super::{Observed, Text, Untyped};
 
 /// `AWS::IoT::TopicRule`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -23,12 +23,28 @@ pub struct TopicRulePayload {
     pub error_action: Observed<Value>,
 }
 
-/// One of `Actions` of a rule, as far as it calls a function.
+/// One of `Actions` of a rule, as far as it calls a function or sends to something that a stack may hold.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct Action {
     /// Calls a function, asynchronously.
     pub lambda: Observed<LambdaAction>,
+    /// Sends to a queue.
+    pub sqs: Observed<Untyped>,
+    /// Publishes to a topic.
+    pub sns: Observed<Untyped>,
+    /// Puts into a stream.
+    pub kinesis: Observed<Untyped>,
+    /// Puts into a delivery stream.
+    pub firehose: Observed<Untyped>,
+    /// Starts an execution.
+    pub step_functions: Observed<Untyped>,
+    /// Puts an item into a table.
+    #[serde(rename = "DynamoDB")]
+    pub dynamodb: Observed<Untyped>,
+    /// Puts an item into a table, a column an attribute.
+    #[serde(rename = "DynamoDBv2")]
+    pub dynamodb_v2: Observed<Untyped>,
 }
 
 /// `Lambda` of an action.

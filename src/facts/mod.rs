@@ -175,7 +175,23 @@ const JOINED: &[&str] = &[
     "$Scaling",
 ];
 
+/// The property that names a resource of a type without facts of its own, where it is not `Name`.
+const NAMED_BY: &[(&str, &str)] = &[("AWS::KinesisFirehose::DeliveryStream", "DeliveryStreamName")];
+
 impl Resource {
+    /// The name that the resource was given, whatever its type.
+    pub fn given_name(&self) -> Observed<Text> {
+        let r#type = self.reference.r#type.as_str();
+        let key = NAMED_BY.iter().find(|(named, _)| *named == r#type).map_or("Name", |(_, key)| *key);
+        match (&self.properties, self.properties.name()) {
+            (_, Some(name)) => name.clone(),
+            (Properties::Other(properties), None) => properties.get(key).map_or(Observed::Absent, Observed::read),
+            (Properties::Untyped(properties), None) => properties.get(key),
+            (Properties::Unreadable(why), None) => Observed::Unknown(why.clone()),
+            _ => Observed::Absent,
+        }
+    }
+
     /// As a reader handed it over, without what was joined onto it: [`Facts::joined`] makes the same of it again.
     ///
     /// # Errors

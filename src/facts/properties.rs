@@ -174,6 +174,7 @@ impl Properties {
             Self::Function(function) => &function.function_name,
             Self::Queue(queue) => &queue.queue_name,
             Self::Topic(topic) => &topic.topic_name,
+            Self::StateMachine(machine) => &machine.state_machine_name,
             Self::Role(role) => &role.role_name,
             Self::Alarm(alarm) => &alarm.alarm_name,
             Self::CompositeAlarm(alarm) => &alarm.alarm_name,

@@ -11,6 +11,8 @@ use super::{List, Observed, Tag, Text};
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct StateMachine {
+    /// The name, generated where absent.
+    pub state_machine_name: Observed<Text>,
     /// The definition as JSON text, with references inside.
     pub definition_string: Observed<Text>,
     /// The definition as an object, with markers at any depth.

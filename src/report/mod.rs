@@ -5,6 +5,7 @@
 
 #[cfg(feature = "cli")]
 mod github;
+pub mod graph;
 #[cfg(feature = "cli")]
 mod html;
 mod json;
@@ -14,7 +15,7 @@ mod junit;
 mod markdown;
 #[cfg(feature = "cli")]
 mod ocsf;
-#[cfg(feature = "cli")]
+#[cfg(feature = "pages")]
 pub mod paragraph;
 #[cfg(feature = "cli")]
 mod sarif;

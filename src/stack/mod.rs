@@ -11,7 +11,7 @@ mod invocation;
 mod others;
 pub(crate) mod state_machine;
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, collections::BTreeMap};
 
 pub use canary::{Canary, Hook};
 pub use edges::CALLERS;
@@ -20,7 +20,7 @@ pub use invocation::{Invocation, InvocationKind};
 
 pub use crate::facts::lambda::{FunctionTarget, Functions, Qualifier};
 use crate::{
-    facts::{Directory, Facts, Properties, Target, Text, Why, iam::Role, lambda},
+    facts::{Directory, Facts, Properties, Resource, Target, Text, Why, iam::Role, lambda},
     inventory::LogicalId,
 };
 
@@ -38,6 +38,7 @@ pub struct Stack<'a> {
     /// The aliases that CodeDeploy shifts, in the order of the source.
     pub canaries: Vec<Canary>,
     graph: OnceCell<Graph>,
+    by_id: BTreeMap<&'a LogicalId, &'a Resource>,
 }
 
 impl<'a> Stack<'a> {
@@ -47,12 +48,19 @@ impl<'a> Stack<'a> {
         let functions = Functions::of(facts);
         let invocations = edges::invocations(facts, &directory, &functions);
         let canaries = canary::canaries(facts, &directory, &functions);
-        Self { facts, directory, functions, invocations, canaries, graph: OnceCell::new() }
+        // Of two of the same id the first counts, as in `Facts::get`.
+        let by_id = facts.resources.iter().rev().map(|resource| (&resource.reference.logical_id, resource)).collect();
+        Self { facts, directory, functions, invocations, canaries, graph: OnceCell::new(), by_id }
+    }
+
+    /// The resource of this id.
+    pub fn resource(&self, id: &LogicalId) -> Option<&'a Resource> {
+        self.by_id.get(id).copied()
     }
 
     /// The facts of a function of this stack, where they could be read.
     pub fn function(&self, id: &LogicalId) -> Option<&'a lambda::Function> {
-        match &self.facts.get(id)?.properties {
+        match &self.resource(id)?.properties {
             Properties::Function(function) => Some(function),
             _ => None,
         }
@@ -64,7 +72,7 @@ impl<'a> Stack<'a> {
     /// With the reason, where nobody can tell.
     pub fn role(&self, arn: &Text) -> Result<Option<(&'a LogicalId, &'a Role)>, Why> {
         match self.directory.resolve(arn, &["AWS::IAM::Role"]) {
-            Target::Resource(id) => match self.facts.get(&id) {
+            Target::Resource(id) => match self.resource(&id) {
                 Some(resource) => match &resource.properties {
                     Properties::Role(role) => Ok(Some((&resource.reference.logical_id, role))),
                     Properties::Unreadable(why) => Err(why.clone()),

@@ -1,35 +1,49 @@
 //! Who sends events and messages to whom without a role of a function: subscriptions, rules, schedules, pipes,
-//! notifications of buckets; and the sources that Lambda polls.
+//! notifications of buckets, topic rules, log filters, outcomes of functions, dead letters; and the sources that
+//! Lambda polls.
 
 use serde_json::Value;
 
-use super::{Drawing, Edge, Relation};
+use super::{
+    Drawing, Relation,
+    sent::{CHANNELS, Sender, TABLES},
+};
 use crate::{
-    facts::{List, Observed, Properties, Target, Text},
+    facts::{
+        List, Observed, Properties, Resource, Target, Text, Untyped, appsync, iot,
+        lambda::{DestinationConfig, EventInvokeConfig},
+        s3::Bucket,
+    },
     inventory::LogicalId,
     stack::Stack,
 };
 
-/// What messages are sent to.
-const CHANNELS: &[&str] = &[
-    "AWS::SQS::Queue",
+/// Types that send; one that cannot be read may send to anybody.
+const SENDERS: &[&str] = &[
+    "AWS::Events::Rule",
+    "AWS::IoT::TopicRule",
+    "AWS::Logs::SubscriptionFilter",
+    "AWS::Pipes::Pipe",
+    "AWS::S3::Bucket",
+    "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
-    "AWS::Kinesis::Stream",
-    "AWS::KinesisFirehose::DeliveryStream",
-    "AWS::Events::EventBus",
-    "AWS::Logs::LogGroup",
+    "AWS::SQS::Queue",
+    "AWS::Scheduler::Schedule",
 ];
 
-/// What events start.
-const STARTED: &[&str] = &["AWS::StepFunctions::StateMachine"];
-
-/// The queue, stream or table that a mapping reads from, which is who causes its calls.
+/// The queue, stream or table that a mapping reads from, the log group of a filter: who causes its calls.
 pub(super) fn source_of_mapping(stack: &Stack<'_>, caller: &LogicalId) -> Option<LogicalId> {
-    match &stack.facts.get(caller)?.properties {
+    let resource = stack.resource(caller)?;
+    match &resource.properties {
         Properties::EventSourceMapping(mapping) => resolved(stack, &mapping.event_source_arn),
         Properties::Pipe(pipe) => resolved(stack, &pipe.source),
+        Properties::Other(properties) if is_filter(resource) => resolved(stack, &read(properties, "LogGroupName")),
         _ => None,
     }
+}
+
+fn is_filter(resource: &Resource) -> bool {
+    resource.reference.r#type.as_str() == "AWS::Logs::SubscriptionFilter"
 }
 
 fn resolved(stack: &Stack<'_>, arn: &Observed<Text>) -> Option<LogicalId> {
@@ -39,94 +53,128 @@ fn resolved(stack: &Stack<'_>, arn: &Observed<Text>) -> Option<LogicalId> {
     }
 }
 
+fn read(properties: &Value, name: &str) -> Observed<Text> {
+    properties.get(name).map_or(Observed::Absent, Observed::read)
+}
+
 /// Draws the deliveries that properties of resources say.
 pub(super) fn draw(drawing: &mut Drawing, stack: &Stack<'_>) {
     for resource in &stack.facts.resources {
+        let said_by = &resource.reference.logical_id;
+        Sender { drawing, stack, said_by }.resource(resource);
+    }
+}
+
+impl Sender<'_, '_, '_> {
+    fn resource(&mut self, resource: &Resource) {
         let id = &resource.reference.logical_id;
-        let mut sender = Sender { drawing, stack, said_by: id };
         match &resource.properties {
             Properties::Subscription(subscription) => {
-                let topic = resolved(stack, &subscription.topic_arn).unwrap_or_else(|| id.clone());
-                sender.sends(&topic, "Endpoint", &subscription.endpoint);
+                let topic = resolved(self.stack, &subscription.topic_arn).unwrap_or_else(|| id.clone());
+                self.sends(&topic, "Endpoint", &subscription.endpoint);
             }
-            Properties::Topic(topic) => {
-                for (index, subscription) in present(&topic.subscription) {
-                    sender.sends(id, &format!("Subscription[{index}].Endpoint"), &subscription.endpoint);
-                }
-            }
-            Properties::Rule(rule) => {
-                for (index, target) in present(&rule.targets) {
-                    sender.sends(id, &format!("Targets[{index}].Arn"), &target.arn);
-                }
-            }
+            Properties::Topic(topic) => self.each(id, "Subscription", &topic.subscription, |sender, one, place| {
+                sender.sends(id, &format!("{place}.Endpoint"), &one.endpoint);
+            }),
+            Properties::Rule(rule) => self.each(id, "Targets", &rule.targets, |sender, target, place| {
+                sender.sends(id, &format!("{place}.Arn"), &target.arn);
+            }),
             Properties::Schedule(schedule) => {
                 let arn = schedule.target.as_ref().and_then(|target| target.arn.as_ref()).map(Clone::clone);
-                sender.sends(id, "Target.Arn", &arn);
+                self.sends(id, "Target.Arn", &arn);
             }
             Properties::Pipe(pipe) => {
-                let source = resolved(stack, &pipe.source).unwrap_or_else(|| id.clone());
-                sender.sends(&source, "Target", &pipe.target);
+                let source = resolved(self.stack, &pipe.source).unwrap_or_else(|| id.clone());
+                self.sends(&source, "Target", &pipe.target);
             }
-            Properties::Bucket(bucket) => {
-                if let Observed::Present(configuration) = &bucket.notification_configuration {
-                    let queues = &configuration.queue_configurations;
-                    sender.notifies(id, "NotificationConfiguration.QueueConfigurations", "Queue", queues);
-                    let topics = &configuration.topic_configurations;
-                    sender.notifies(id, "NotificationConfiguration.TopicConfigurations", "Topic", topics);
-                }
+            Properties::Bucket(bucket) => self.bucket(id, bucket),
+            Properties::TopicRule(rule) => self.topic_rule(id, rule),
+            Properties::DataSource(source) => self.data_source(id, source),
+            Properties::Queue(queue) => {
+                let policy = queue.redrive_policy.as_ref();
+                let dead = policy.and_then(|policy| policy.dead_letter_target_arn.as_ref()).map(Clone::clone);
+                self.to(&[CHANNELS], id, "RedrivePolicy.deadLetterTargetArn", &dead);
+            }
+            Properties::Function(function) => {
+                let config = function.dead_letter_config.as_ref();
+                let dead = config.and_then(|config| config.target_arn.as_ref()).map(Clone::clone);
+                self.to(&[CHANNELS], id, "DeadLetterConfig.TargetArn", &dead);
+            }
+            Properties::EventInvokeConfig(config) => self.outcomes(id, config),
+            Properties::Other(properties) if is_filter(resource) => {
+                let group = resolved(self.stack, &read(properties, "LogGroupName")).unwrap_or_else(|| id.clone());
+                self.to(&[CHANNELS], &group, "DestinationArn", &read(properties, "DestinationArn"));
+            }
+            Properties::Unreadable(why) if SENDERS.contains(&resource.reference.r#type.as_str()) => {
+                self.drawing.unsettled(id, Some(Relation::Publishes), None, why);
             }
             _ => {}
         }
     }
-}
 
-/// The elements that are known, with their places.
-fn present<T>(list: &List<T>) -> impl Iterator<Item = (usize, &T)> {
-    let items = list.present().map_or(&[][..], Vec::as_slice);
-    items.iter().enumerate().filter_map(|(index, item)| Some((index, item.present()?)))
-}
-
-/// The resource that says who sends to whom.
-struct Sender<'d, 's, 'a> {
-    drawing: &'d mut Drawing,
-    stack: &'s Stack<'a>,
-    said_by: &'s LogicalId,
-}
-
-impl Sender<'_, '_, '_> {
-    /// A function is drawn by its invocation already.
-    fn sends(&mut self, from: &LogicalId, place: &str, arn: &Observed<Text>) {
-        let text = match arn {
-            Observed::Present(text) => text,
+    fn bucket(&mut self, id: &LogicalId, bucket: &Bucket) {
+        const PLACE: &str = "NotificationConfiguration";
+        let configuration = match &bucket.notification_configuration {
+            Observed::Present(configuration) => configuration,
             Observed::Absent => return,
-            Observed::Unknown(why) => return self.drawing.unsettled(from, Some(Relation::Publishes), None, why),
+            Observed::Unknown(why) => return self.drawing.unsettled(id, Some(Relation::Publishes), None, why),
         };
-        for (types, relation) in [(CHANNELS, Relation::Publishes), (STARTED, Relation::Invokes)] {
-            match self.stack.directory.resolve(text, types) {
-                Target::Resource(to) if self.is_one_of(&to, types) => self.drawing.edge(Edge {
-                    from: from.clone(),
-                    to,
-                    relation,
-                    said_by: self.said_by.clone(),
-                    place: place.to_owned(),
-                    qualifier: None,
-                    by_wildcard: false,
-                }),
-                Target::Resource(_) | Target::Elsewhere => {}
-                Target::Unknown(why) => self.drawing.unsettled(from, Some(relation), None, &why),
-            }
-        }
-    }
-
-    /// A reference resolves to whatever it names, of any type.
-    fn is_one_of(&self, id: &LogicalId, types: &[&str]) -> bool {
-        self.stack.facts.get(id).is_some_and(|resource| types.contains(&resource.reference.r#type.as_str()))
+        let queues = &configuration.queue_configurations;
+        self.notifies(id, &format!("{PLACE}.QueueConfigurations"), "Queue", queues);
+        self.notifies(id, &format!("{PLACE}.TopicConfigurations"), "Topic", &configuration.topic_configurations);
     }
 
     fn notifies(&mut self, from: &LogicalId, place: &str, name: &str, configurations: &List<Value>) {
-        for (index, configuration) in present(configurations) {
-            let arn = configuration.get(name).map_or(Observed::Absent, Observed::read);
-            self.sends(from, &format!("{place}[{index}].{name}"), &arn);
+        self.each(from, place, configurations, |sender, configuration, place| {
+            sender.to(&[CHANNELS], from, &format!("{place}.{name}"), &read(configuration, name));
+        });
+    }
+
+    fn topic_rule(&mut self, id: &LogicalId, rule: &iot::TopicRule) {
+        let payload = match &rule.topic_rule_payload {
+            Observed::Present(payload) => payload,
+            Observed::Absent => return,
+            Observed::Unknown(why) => return self.drawing.unsettled(id, Some(Relation::Publishes), None, why),
+        };
+        self.each(id, "TopicRulePayload.Actions", &payload.actions, |sender, action, place| {
+            let sent: [(&Observed<Untyped>, &str, &str); 5] = [
+                (&action.sqs, "Sqs", "QueueUrl"),
+                (&action.sns, "Sns", "TargetArn"),
+                (&action.kinesis, "Kinesis", "StreamName"),
+                (&action.firehose, "Firehose", "DeliveryStreamName"),
+                (&action.step_functions, "StepFunctions", "StateMachineName"),
+            ];
+            for (action, name, property) in sent {
+                let receiver = action.as_ref().and_then(|action| action.get(property));
+                sender.sends(id, &format!("{place}.{name}.{property}"), &receiver);
+            }
+            let put: [(&Observed<Untyped>, &str, &str); 2] =
+                [(&action.dynamodb, "DynamoDB", "TableName"), (&action.dynamodb_v2, "DynamoDBv2", "PutItem.TableName")];
+            for (action, name, property) in put {
+                let table = action.as_ref().and_then(|action| action.get(property));
+                sender.to(&[TABLES], id, &format!("{place}.{name}.{property}"), &table);
+            }
+        });
+    }
+
+    /// What its resolvers do with the table lies in their code.
+    fn data_source(&mut self, id: &LogicalId, source: &appsync::DataSource) {
+        let table = source.dynamodb_config.as_ref().and_then(|config| config.get("TableName"));
+        for relation in [Relation::Reads, Relation::Writes] {
+            let tables = super::sent::Kinds { relation, ..TABLES };
+            self.to(&[tables], id, "DynamoDBConfig.TableName", &table);
         }
+    }
+
+    fn outcomes(&mut self, id: &LogicalId, config: &EventInvokeConfig) {
+        let function = self.stack.functions.target_of(&config.function_name);
+        let from = function.as_ref().and_then(|target| target.function()).unwrap_or(id).clone();
+        let destinations = |pick: fn(&DestinationConfig) -> &Observed<crate::facts::lambda::Destination>| {
+            let config = config.destination_config.as_ref().and_then(|config| pick(config).as_ref());
+            config.and_then(|to| to.destination.as_ref()).map(Clone::clone)
+        };
+        let (failure, success) = (destinations(|to| &to.on_failure), destinations(|to| &to.on_success));
+        self.hands_over(&from, "DestinationConfig.OnFailure.Destination", &failure);
+        self.hands_over(&from, "DestinationConfig.OnSuccess.Destination", &success);
     }
 }

@@ -7,8 +7,15 @@
 mod access;
 mod delivery;
 mod deployment;
+mod holdings;
+mod integration;
+mod managed;
+mod names;
+mod pattern;
+mod sent;
+mod services;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -25,8 +32,10 @@ pub struct Graph {
     pub nodes: Vec<Node>,
     /// In the order of the source of whoever acts; each once.
     pub edges: Vec<Edge>,
-    /// What may be an edge, and nobody can tell.
+    /// What may be an edge, and nobody can tell; each once.
     pub unsettled: Vec<Unsettled>,
+    /// Where the edges of each resource are: those that begin there, and those that end there.
+    ends: BTreeMap<LogicalId, [Vec<usize>; 2]>,
 }
 
 /// A resource with at least one edge.
@@ -77,7 +86,7 @@ pub enum Relation {
 }
 
 /// Somebody may act on somebody, and nobody can tell whether or on whom.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unsettled {
     /// Who may act.
     pub from: LogicalId,
@@ -119,13 +128,18 @@ impl Graph {
     }
 
     /// The edges that begin at this resource.
-    pub fn from<'g>(&'g self, id: &'g LogicalId) -> impl Iterator<Item = &'g Edge> {
-        self.edges.iter().filter(move |edge| &edge.from == id)
+    pub fn from(&self, id: &LogicalId) -> impl Iterator<Item = &Edge> {
+        self.at(id, 0)
     }
 
     /// The edges that end at this resource.
-    pub fn to<'g>(&'g self, id: &'g LogicalId) -> impl Iterator<Item = &'g Edge> {
-        self.edges.iter().filter(move |edge| &edge.to == id)
+    pub fn to(&self, id: &LogicalId) -> impl Iterator<Item = &Edge> {
+        self.at(id, 1)
+    }
+
+    fn at(&self, id: &LogicalId, end: usize) -> impl Iterator<Item = &Edge> {
+        let places = self.ends.get(id).and_then(|ends| ends.get(end)).map_or(&[][..], Vec::as_slice);
+        places.iter().filter_map(|place| self.edges.get(*place))
     }
 
     /// What may be an edge of this kind from this resource, and nobody can tell.
@@ -141,6 +155,7 @@ struct Drawing {
     /// Which of them there are already, by who, whom and what.
     known: BTreeMap<(LogicalId, LogicalId, Relation), usize>,
     unsettled: Vec<Unsettled>,
+    doubts: BTreeSet<Unsettled>,
 }
 
 impl Drawing {
@@ -158,20 +173,42 @@ impl Drawing {
     }
 
     fn unsettled(&mut self, from: &LogicalId, relation: Option<Relation>, to: Option<&LogicalId>, why: &Why) {
-        self.unsettled.push(Unsettled { from: from.clone(), relation, to: to.cloned(), why: why.clone() });
+        let doubt = Unsettled { from: from.clone(), relation, to: to.cloned(), why: why.clone() };
+        if self.doubts.insert(doubt.clone()) {
+            self.unsettled.push(doubt);
+        }
     }
 
     fn finished(mut self, stack: &Stack<'_>) -> Graph {
         let resources = &stack.facts.resources;
-        let order: BTreeMap<&LogicalId, usize> =
-            resources.iter().enumerate().map(|(index, resource)| (&resource.reference.logical_id, index)).collect();
+        let order: BTreeMap<&LogicalId, usize> = resources
+            .iter()
+            .enumerate()
+            .rev()
+            .map(|(index, resource)| (&resource.reference.logical_id, index))
+            .collect();
         let place = |id: &LogicalId| order.get(id).copied().unwrap_or(usize::MAX);
         self.edges.retain(|edge| order.contains_key(&edge.from) && order.contains_key(&edge.to));
         self.edges.sort_by_key(|edge| (place(&edge.from), place(&edge.to), edge.relation));
-        let ends = |id: &LogicalId| self.edges.iter().any(|edge| &edge.from == id || &edge.to == id);
-        let nodes = resources.iter().map(|resource| &resource.reference).filter(|it| ends(&it.logical_id));
+        let mut ends: BTreeMap<LogicalId, [Vec<usize>; 2]> = BTreeMap::new();
+        for (number, edge) in self.edges.iter().enumerate() {
+            for (end, id) in [&edge.from, &edge.to].into_iter().enumerate() {
+                if let Some(places) = ends.entry(id.clone()).or_default().get_mut(end) {
+                    places.push(number);
+                }
+            }
+        }
+        let mut seen = BTreeSet::new();
+        let nodes = resources.iter().map(|resource| &resource.reference);
+        let nodes = nodes.filter(|it| ends.contains_key(&it.logical_id) && seen.insert(&it.logical_id));
         let nodes = nodes.map(|it| Node { id: it.logical_id.clone(), r#type: it.r#type.clone() }).collect();
-        Graph { nodes, edges: self.edges, unsettled: self.unsettled }
+        // What is settled by another statement is no longer open.
+        let settled = |it: &Unsettled| match (it.relation, &it.to) {
+            (Some(relation), Some(to)) => self.known.contains_key(&(it.from.clone(), to.clone(), relation)),
+            _ => false,
+        };
+        self.unsettled.retain(|it| !settled(it));
+        Graph { nodes, edges: self.edges, unsettled: self.unsettled, ends }
     }
 }
 
