@@ -332,6 +332,8 @@ pub struct Yardstick {
     pub allowed_managed_policies: Vec<String>,
     /// The least bake time in minutes after the last step of an AppConfig deployment, 30 by default.
     pub configuration_bake_minutes: u32,
+    /// Concurrent executions that Lambda allows the account in the region, 1,000 by default.
+    pub account_concurrency: u32,
 }
 
 /// What SAM and the services' own guides attach to the roles of functions, state machines, APIs and deployments: they
@@ -386,6 +388,7 @@ impl Yardstick {
             backup_retention_days: 35,
             allowed_managed_policies: ALLOWED_MANAGED_POLICIES.iter().map(|name| (*name).to_owned()).collect(),
             configuration_bake_minutes: 30,
+            account_concurrency: 1_000,
         }
     }
 }

@@ -108,6 +108,8 @@ pub enum Need {
     EventSourceMapping,
     /// By Cloud Control, `AWS::EC2::Subnet`: availability zones
     Subnets,
+    /// By the template, routes and endpoints of `AWS::EC2`: which way leads out of a subnet
+    Networks,
     /// `codedeploy:BatchGetDeploymentGroups`: with the platform of their application
     DeploymentGroup,
     /// `codedeploy:GetDeploymentConfig`
@@ -265,6 +267,7 @@ impl Need {
         Self::ProvisionedConcurrency,
         Self::EventSourceMapping,
         Self::Subnets,
+        Self::Networks,
         Self::DeploymentGroup,
         Self::DeploymentConfig,
         Self::RestApiStages,
@@ -338,6 +341,7 @@ impl Need {
         match self {
             Self::StackTemplate
             | Self::BackupVaults
+            | Self::Networks
             | Self::RestApiStages
             | Self::RestApiIntegrations
             | Self::RestApiDomains

@@ -233,6 +233,7 @@ fn yardstick(case: &Map<String, Value>) -> Result<Yardstick, String> {
             "streamRetentionHours" => yardstick.stream_retention_hours = read(value)?,
             "secretRotationDays" => yardstick.secret_rotation_days = read(value)?,
             "backupRetentionDays" => yardstick.backup_retention_days = read(value)?,
+            "accountConcurrency" => yardstick.account_concurrency = read(value)?,
             "configurationBakeMinutes" => yardstick.configuration_bake_minutes = read(value)?,
             _ => return Err(format!("unknown yardstick {key}")),
         }

@@ -377,7 +377,8 @@ fn what_a_check_reads_on_its_way_to_another_resource_is_read() {
     // Nobody reads an alarm where the checks of alarms are off.
     let off = "checks: {s3-in-backup-plan: on, alias-alarms-in-deployment-group: off, \
         deployment-alarms-usable: off, alarm-window-fits-canary: off, alarm-has-action: off, \
-        alarm-actions-enabled: off, alarm-treat-missing-data: off}";
+        alarm-actions-enabled: off, alarm-treat-missing-data: off, dlq-is-watched: off, flags-safe: off, \
+        alarms-notify: off, no-deploy-while-unhealthy: off}";
     let unread = all(off);
     let unread: Vec<&str> = unread.iter().map(|unjudged| unjudged.r#type.as_str()).collect();
     assert_eq!(unread, ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"]);

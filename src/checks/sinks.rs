@@ -1,5 +1,7 @@
 //! The queues that take what others could not process or deliver.
 
+use std::collections::BTreeSet;
+
 use crate::{
     facts::{
         Observed, Properties, Resource, Target, Text, Why,
@@ -26,13 +28,13 @@ const NAMING: &[&str] = &[
 
 /// The dead-letter queues of a stack.
 pub(super) struct Sinks {
-    queues: Vec<LogicalId>,
+    queues: BTreeSet<LogicalId>,
     open: Vec<Why>,
 }
 
 /// Collects them from everything that names one.
 pub(super) fn of(stack: &Stack<'_>) -> Sinks {
-    let mut sinks = Sinks { queues: Vec::new(), open: Vec::new() };
+    let mut sinks = Sinks { queues: BTreeSet::new(), open: Vec::new() };
     for arn in stack.facts.resources.iter().flat_map(named) {
         let target = match arn.as_text() {
             Ok(Some(arn)) => stack.directory.resolve(&arn, &["AWS::SQS::Queue"]),
@@ -40,7 +42,9 @@ pub(super) fn of(stack: &Stack<'_>) -> Sinks {
             Err(why) => Target::Unknown(why),
         };
         match target {
-            Target::Resource(id) => sinks.queues.push(id),
+            Target::Resource(id) => {
+                sinks.queues.insert(id);
+            }
             Target::Elsewhere => {}
             Target::Unknown(why) => sinks.open.push(why),
         }
@@ -75,7 +79,7 @@ fn says_so(policy: &Observed<RedriveAllowPolicy>) -> Result<bool, Why> {
 }
 
 /// The ARNs that a resource names.
-fn named(resource: &Resource) -> Vec<Observed<Text>> {
+pub(super) fn named(resource: &Resource) -> Vec<Observed<Text>> {
     let r#type = resource.reference.r#type.as_str();
     match &resource.properties {
         Properties::Function(function) => {

@@ -8,6 +8,8 @@ use super::{Observed, Text, Untyped};
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct DataSource {
+    /// The API that it belongs to.
+    pub api_id: Observed<Text>,
     /// `AWS_LAMBDA`, `AMAZON_DYNAMODB` and so on.
     pub r#type: Observed<Text>,
     /// The function behind it.

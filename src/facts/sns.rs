@@ -15,6 +15,8 @@ use crate::inventory::LogicalId;
 pub struct Topic {
     /// The name, generated where absent.
     pub topic_name: Observed<Text>,
+    /// Whether messages keep their order; not where absent.
+    pub fifo_topic: Observed<bool>,
     /// Subscriptions written with the topic.
     pub subscription: Observed<Vec<Observed<TopicSubscription>>>,
     /// The KMS key that messages are encrypted with.

@@ -58,4 +58,6 @@ pub struct RedrivePolicy {
 pub struct RedriveAllowPolicy {
     /// `allowAll`, `denyAll` or `byQueue`.
     pub redrive_permission: Observed<String>,
+    /// With `byQueue` the queues that may, by ARN.
+    pub source_queue_arns: List<Text>,
 }

@@ -49,6 +49,9 @@ pub struct Parameters {
     /// The least bake time in minutes after the last step of an AppConfig deployment: 1 to 1,440.
     #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 1440)))]
     pub configuration_bake_minutes: u32,
+    /// Concurrent executions that Lambda allows the account in the region: 1 to 1,000,000.
+    #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 1000000)))]
+    pub account_concurrency: u32,
 }
 
 impl Default for Parameters {
@@ -67,6 +70,7 @@ impl Default for Parameters {
             backup_retention_days: shipped.backup_retention_days,
             allowed_managed_policies: shipped.allowed_managed_policies,
             configuration_bake_minutes: shipped.configuration_bake_minutes,
+            account_concurrency: shipped.account_concurrency,
         }
     }
 }
@@ -86,6 +90,7 @@ impl Parameters {
             backup_retention_days,
             allowed_managed_policies,
             configuration_bake_minutes,
+            account_concurrency,
         } = self.clone();
         Yardstick {
             today,
@@ -100,6 +105,7 @@ impl Parameters {
             backup_retention_days,
             allowed_managed_policies,
             configuration_bake_minutes,
+            account_concurrency,
         }
     }
 
@@ -122,6 +128,7 @@ impl Parameters {
         let managed = fields.optional("allowedManagedPolicies", |node, errors| bounded_list(node, errors, 100, name));
         // AppConfig: a bake time is at most a day.
         let bake = fields.optional("configurationBakeMinutes", |node, errors| small(node, errors, 1, 1_440));
+        let concurrency = fields.optional("accountConcurrency", |node, errors| small(node, errors, 1, 1_000_000));
         fields.finish();
         Some(Self {
             required_tags: tags.unwrap_or(shipped.required_tags),
@@ -135,6 +142,7 @@ impl Parameters {
             backup_retention_days: backups.unwrap_or(shipped.backup_retention_days),
             allowed_managed_policies: managed.unwrap_or(shipped.allowed_managed_policies),
             configuration_bake_minutes: bake.unwrap_or(shipped.configuration_bake_minutes),
+            account_concurrency: concurrency.unwrap_or(shipped.account_concurrency),
         })
     }
 }

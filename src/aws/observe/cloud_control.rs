@@ -16,6 +16,7 @@
 //! - which key encrypts what cannot change its key: live, the one that AWS manages is not told from a customer's own;
 //! - profiles, environments and deployments of AppConfig, whose identifiers are of several parts, of which
 //!   CloudFormation knows one;
+//! - routes and endpoints of a VPC, most of which Cloud Control knows by several identifiers at once;
 //! - log groups, of which each function has one: their service allows some ten reads a second in all
 //!   (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html>);
 //! - secrets and parameters: what reads them here would need a permission to read what they hold, of all of them;
@@ -133,6 +134,10 @@ const READERS: &[Reader] = &[
     live("AWS::Cognito::IdentityPool", Need::IdentityPools, Identifier::Physical),
     live("AWS::Cognito::UserPool", Need::UserPools, Identifier::Physical),
     templated("AWS::Cognito::UserPoolClient", Need::UserPoolClients),
+    templated("AWS::EC2::Route", Need::Networks),
+    templated("AWS::EC2::RouteTable", Need::Networks),
+    templated("AWS::EC2::SubnetRouteTableAssociation", Need::Networks),
+    templated("AWS::EC2::VPCEndpoint", Need::Networks),
     live("AWS::ECR::RegistryScanningConfiguration", Need::Repositories, Identifier::Physical),
     // Cannot be changed; live, the key that AWS manages is an ARN like any other.
     Reader {

@@ -178,14 +178,14 @@ fn rings_for_few(alarm: &Alarm) -> bool {
 }
 
 /// A metric that an alarm looks at.
-struct Metric<'a> {
-    namespace: &'a Observed<Text>,
-    name: &'a Observed<Text>,
-    dimensions: &'a Observed<Vec<Observed<Dimension>>>,
+pub(super) struct Metric<'a> {
+    pub(super) namespace: &'a Observed<Text>,
+    pub(super) name: &'a Observed<Text>,
+    pub(super) dimensions: &'a Observed<Vec<Observed<Dimension>>>,
 }
 
 /// The metrics of an alarm: its own, or those of its expression. An entry that cannot be read is unknown throughout.
-fn metrics(alarm: &Alarm) -> Vec<Result<Metric<'_>, Why>> {
+pub(super) fn metrics(alarm: &Alarm) -> Vec<Result<Metric<'_>, Why>> {
     let queries = match &alarm.metrics {
         Observed::Unknown(why) => return vec![Err(why.clone())],
         Observed::Absent => {
