@@ -3,14 +3,28 @@
 //! One file a concern. A judge names as subject the resource that has to be changed.
 
 mod alarms;
+mod api_depth;
 mod callers;
+mod cdn;
 mod deployment_safety;
+mod encryption_chain;
+mod entries;
 mod failure_sinks;
 mod hook_role;
 mod hooks;
+mod keys;
 mod logs;
+mod permissions;
+mod public_paths;
+mod queues;
+mod role_scope;
 mod roles;
+mod secrets;
+mod service_grants;
+mod sources;
+mod stores;
 mod timeouts;
+mod view;
 
 use crate::{
     check::{Check, Verdict},
@@ -28,11 +42,24 @@ pub(super) const CHECKS: &[Check] = &[
     deployment_safety::GRADUAL_SHIFT,
     failure_sinks::EVERY_ASYNC_EDGE_HAS_FAILURE_SINK,
     timeouts::VISIBILITY_6X_TIMEOUT,
+    stores::WRITTEN_TABLE_HAS_PITR,
+    role_scope::ROLE_SCOPE_VS_USED_RESOURCES,
     roles::ROLE_NOT_SHARED,
     logs::LOG_GROUP_PER_FUNCTION,
+    keys::LOG_KEY_USABLE,
+    keys::USED_KEYS_ROTATE,
+    encryption_chain::ENCRYPTION_CHAIN,
+    api_depth::API_PROTECTED_IN_DEPTH,
     timeouts::SYNC_TIMEOUT_FITS_API,
+    public_paths::PUBLIC_PATH_TO_DATA,
+    cdn::CDN_NOT_BYPASSABLE,
     hook_role::HOOK_ROLE_LEAST_PRIVILEGE,
     hooks::HOOK_SHAPE,
+    stores::STATEFUL_RETAINED,
+    stores::BACKUP_COVERAGE,
+    permissions::SOURCE_PERMISSION_EXISTS,
+    queues::QUEUE_POLICY_ALLOWS_SOURCE,
+    secrets::SECRET_USED_IS_ROTATED,
 ];
 
 /// The verdicts of a judge: each subject once, with the worst that was said of it.
