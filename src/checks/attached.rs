@@ -64,7 +64,7 @@ fn one(policy: &Untyped, property: &str) -> List<Text> {
 }
 
 /// A policy of the stack.
-struct Policy<'a> {
+pub(super) struct Policy<'a> {
     id: &'a LogicalId,
     document: Observed<PolicyDocument>,
     /// Whom it names, and who that is.
@@ -94,14 +94,27 @@ pub(super) fn on_owner(
     kind: &Kind,
     judge: impl Fn(&Observed<PolicyDocument>, &str) -> Verdict,
 ) -> Option<Verdict> {
+    on_owner_among(resource, &policies(stack, kind), kind, judge)
+}
+
+/// Every policy of the stack that is attached to queues or to topics, for whoever judges many of them.
+pub(super) fn policies<'a>(stack: &Stack<'a>, kind: &Kind) -> Vec<Policy<'a>> {
+    stack.facts.resources.iter().filter_map(|resource| policy(resource, stack, kind)).collect()
+}
+
+/// As [`on_owner`], by policies that were collected before.
+pub(super) fn on_owner_among(
+    resource: &Resource,
+    policies: &[Policy<'_>],
+    kind: &Kind,
+    judge: impl Fn(&Observed<PolicyDocument>, &str) -> Verdict,
+) -> Option<Verdict> {
     let id = &resource.reference.logical_id;
-    let policies: Vec<Policy<'_>> =
-        stack.facts.resources.iter().filter_map(|resource| policy(resource, stack, kind)).collect();
     let own: Vec<&Policy<'_>> = policies.iter().filter(|policy| policy.names(id)).collect();
     let live = (kind.live)(&resource.properties)?;
     match (live, own.as_slice()) {
         (Observed::Present(document), _) if is_empty(document) => None,
-        (Observed::Absent, []) => may_be_attached(&policies, resource),
+        (Observed::Absent, []) => may_be_attached(policies, resource),
         (Observed::Absent, own) => {
             let verdicts = own.iter().map(|policy| located(judge(&policy.document, DOCUMENT), Some(policy.id)));
             settled(verdicts.collect(), kind)

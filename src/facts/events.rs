@@ -23,6 +23,8 @@ pub struct Rule {
 pub struct RuleTarget {
     /// The ARN of the receiver.
     pub arn: Observed<Text>,
+    /// The role that calls the receiver; by the receiver's own policy where absent.
+    pub role_arn: Observed<Text>,
     /// Where events go that could not be delivered.
     pub dead_letter_config: Observed<DeadLetterConfig>,
     /// How long delivery is tried.

@@ -141,7 +141,10 @@ impl Reader<'_> {
         each(id, "Targets", &rule.targets, |target, place| {
             let call = self.call(id, format!("{place}.Arn"), &target.arn, Asynchronous);
             let sink = target.dead_letter_config.as_ref().and_then(|config| config.arn.as_ref());
-            call.map(|call| call.with_principal("events.amazonaws.com").keeping(&sink)).into_iter().collect()
+            let by_policy = |call: Invocation| {
+                if target.role_arn.is_absent() { call.with_principal("events.amazonaws.com") } else { call }
+            };
+            call.map(|call| by_policy(call).keeping(&sink)).into_iter().collect()
         })
     }
 

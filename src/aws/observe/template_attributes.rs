@@ -15,6 +15,12 @@ const READ: &[(&str, &[&str])] = &[
     ("AWS::S3::Bucket", &["DeletionPolicy", "UpdateReplacePolicy"]),
     ("AWS::DynamoDB::Table", &["DeletionPolicy", "UpdateReplacePolicy"]),
     ("AWS::DynamoDB::GlobalTable", &["DeletionPolicy", "UpdateReplacePolicy"]),
+    ("AWS::Cognito::UserPool", &["DeletionPolicy", "UpdateReplacePolicy"]),
+    ("AWS::EFS::FileSystem", &["DeletionPolicy", "UpdateReplacePolicy"]),
+    ("AWS::KMS::Key", &["DeletionPolicy", "UpdateReplacePolicy"]),
+    ("AWS::OpenSearchService::Domain", &["DeletionPolicy", "UpdateReplacePolicy"]),
+    ("AWS::RDS::DBCluster", &["DeletionPolicy", "UpdateReplacePolicy"]),
+    ("AWS::RDS::DBInstance", &["DeletionPolicy", "UpdateReplacePolicy"]),
     ("AWS::Lambda::Alias", &["UpdatePolicy"]),
 ];
 

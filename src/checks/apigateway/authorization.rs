@@ -89,7 +89,7 @@ pub(super) fn answers_browsers(method: &Method) -> bool {
     method.http_method.present().is_some_and(|method| method.equals("OPTIONS") == Some(true))
 }
 
-fn callers(method: &Method) -> Result<Callers, Why> {
+pub(super) fn callers(method: &Method) -> Result<Callers, Why> {
     let kind = method.authorization_type.known()?;
     let is = |wanted: &str| match kind.map(|kind: &Text| kind.equals(wanted).ok_or_else(|| kind.why_unresolved())) {
         None => Ok(false),

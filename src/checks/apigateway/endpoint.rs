@@ -81,7 +81,7 @@ pub(crate) const CHECKS: &[Check] = &[
 ];
 
 /// `EDGE`, `REGIONAL` or `PRIVATE`.
-fn endpoint(api: &RestApi) -> Result<String, Why> {
+pub(super) fn endpoint(api: &RestApi) -> Result<String, Why> {
     const BY_DEFAULT: &str = "EDGE";
     let Some(configuration) = api.endpoint_configuration.known()? else { return Ok(BY_DEFAULT.to_owned()) };
     let Some(first) = configuration.types.known()?.and_then(|types| types.first()) else {
@@ -150,7 +150,7 @@ fn resource_policy(api: &RestApi, _: &Yardstick) -> Option<Verdict> {
 }
 
 /// The policy of the API: a property, or a part of its document.
-fn written_policy(api: &RestApi) -> (Observed<PolicyDocument>, &'static str) {
+pub(super) fn written_policy(api: &RestApi) -> (Observed<PolicyDocument>, &'static str) {
     const IN_DOCUMENT: &str = "x-amazon-apigateway-policy";
     if !api.policy.is_absent() {
         return (api.policy.clone(), "Policy");
@@ -165,7 +165,7 @@ fn written_policy(api: &RestApi) -> (Observed<PolicyDocument>, &'static str) {
 }
 
 /// Whether a statement allows everybody what no other one denies to strangers.
-fn lets_strangers_in(policy: &PolicyDocument) -> Known {
+pub(super) fn lets_strangers_in(policy: &PolicyDocument) -> Known {
     let statements: Vec<&Observed<Statement>> = policy.statements()?.map(|(_, statement)| statement).collect();
     let each = statements.iter().map(|statement| {
         let Some(allowed) = statement.known()? else { return Ok(false) };

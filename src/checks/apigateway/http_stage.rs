@@ -80,7 +80,7 @@ fn access_logging(stage: &Untyped, _: &Yardstick) -> Option<Verdict> {
     Some(stage.must_be_there("AccessLogSettings.DestinationArn", none))
 }
 
-fn throttling(stage: &Untyped, _: &Yardstick) -> Option<Verdict> {
+pub(in crate::checks) fn throttling(stage: &Untyped, _: &Yardstick) -> Option<Verdict> {
     let none = "ThrottlingRateLimit and ThrottlingBurstLimit are not both set: only the account's limits hold";
     let verdict = match limited(stage, "DefaultRouteSettings.") {
         Ok(Some(true)) => Verdict::Pass,

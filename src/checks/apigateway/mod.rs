@@ -12,6 +12,7 @@ pub(super) mod authorization;
 pub(super) mod endpoint;
 pub(super) mod http_api;
 pub(super) mod http_stage;
+pub(super) mod openings;
 pub(super) mod route;
 pub(super) mod stage;
 pub(super) mod surroundings;

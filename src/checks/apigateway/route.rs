@@ -92,6 +92,23 @@ fn of_route(route: &Untyped, stack: &Stack<'_>) -> Option<Verdict> {
     Some(verdict.at(PLACE))
 }
 
+/// Whether anybody may use the route; none of what is never authorized.
+pub(super) fn open(route: &Untyped, stack: &Stack<'_>) -> Option<Known> {
+    let kind = match kind(route, stack) {
+        Ok(Route::Free) => return None,
+        kind => kind,
+    };
+    let asks_for_key = || match route.get::<bool>("ApiKeyRequired").known()? {
+        Some(asks) if matches!(kind, Ok(Route::Connect)) => Ok(*asks),
+        _ => Ok(false),
+    };
+    Some(authorized(route).and_then(|authorized| match (authorized, &kind) {
+        (true, _) => Ok(false),
+        (false, Ok(_)) => asks_for_key().map(|asks: bool| !asks),
+        (false, Err(why)) => Err(why.clone()),
+    }))
+}
+
 fn kind(route: &Untyped, stack: &Stack<'_>) -> Result<Route, Why> {
     let key = route.get::<Text>("RouteKey");
     let Some(key) = key.known()? else { return Err(Why::Malformed("a route without RouteKey".to_owned())) };

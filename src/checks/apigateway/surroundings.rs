@@ -83,11 +83,25 @@ pub(crate) const CHECKS: &[Check] = &[
     },
 ];
 
+/// What associations of the stack attach web ACLs to.
+pub(in crate::checks) fn protected(stack: &Stack<'_>) -> Vec<Result<Observed<Text>, Why>> {
+    let associations = every(stack, "AWS::WAFv2::WebACLAssociation");
+    associations.map(|association| Ok(association?.get::<Text>("ResourceArn"))).collect()
+}
+
 fn waf(resource: &Resource, stack: &Stack<'_>, _: &Yardstick) -> Option<Verdict> {
-    const ASSOCIATION: &str = "AWS::WAFv2::WebACLAssociation";
+    has_web_acl(resource, stack, &protected(stack))
+}
+
+/// Whether one of what is protected is the stage.
+pub(in crate::checks) fn has_web_acl(
+    resource: &Resource,
+    stack: &Stack<'_>,
+    protected: &[Result<Observed<Text>, Why>],
+) -> Option<Verdict> {
     stages::judge(resource, |stage| {
-        let named = every(stack, ASSOCIATION).map(|association| {
-            let arn = association?.get::<Text>("ResourceArn");
+        let named = protected.iter().map(|arn| {
+            let arn = arn.clone()?;
             let Some(arn) = arn.as_text()? else { return Ok(false) };
             match of_stage(&arn) {
                 Some((api, name)) => stage.is(&api, &name, stack),

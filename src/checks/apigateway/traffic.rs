@@ -59,7 +59,7 @@ pub(crate) const CHECKS: &[Check] = &[
     },
 ];
 
-fn throttling(resource: &Resource, _: &Stack<'_>, _: &Yardstick) -> Option<Verdict> {
+pub(in crate::checks) fn throttling(resource: &Resource, _: &Stack<'_>, _: &Yardstick) -> Option<Verdict> {
     const LIMITED: Question = Question {
         holds: |values| limited(values, ""),
         nowhere: "ThrottlingRateLimit and ThrottlingBurstLimit are not both set: only the account's limits hold",

@@ -11,13 +11,13 @@ use crate::{
 };
 
 const DISTRIBUTION: &[&str] = &["AWS::CloudFront::Distribution"];
-const ORIGINS: &str = "DistributionConfig.Origins";
+pub(in crate::checks) const ORIGINS: &str = "DistributionConfig.Origins";
 
 /// One element of a distribution's lists, with its place.
-type Item = (String, Observed<Untyped>);
+pub(in crate::checks) type Item = (String, Observed<Untyped>);
 
 /// The elements of a list; of a list that nobody could read, one unknown element.
-fn items(distribution: &Untyped, path: &str) -> Vec<Item> {
+pub(in crate::checks) fn items(distribution: &Untyped, path: &str) -> Vec<Item> {
     match distribution.list::<Untyped>(path) {
         Observed::Present(items) => {
             items.into_iter().enumerate().map(|(index, item)| (format!("{path}[{index}]"), item)).collect()

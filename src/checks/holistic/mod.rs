@@ -3,30 +3,57 @@
 //! One file a concern. A judge names as subject the resource that has to be changed.
 
 mod alarms;
+mod api_depth;
 mod callers;
 mod capacity;
+mod cdn;
 mod coverage;
 mod databases;
 mod dead_letters;
 mod deployment_safety;
+mod encryption_chain;
+mod entries;
 mod failure_sinks;
 mod flags;
 mod health;
 mod hook_role;
 mod hooks;
 mod index;
+mod keys;
 mod logs;
 mod loops;
 mod network;
 mod notifying;
+mod permissions;
+mod public_paths;
+mod queues;
 mod rings;
+mod role_scope;
 mod roles;
 mod scaling;
+mod secrets;
+mod service_grants;
+mod sources;
+mod stores;
 mod timeouts;
 mod tracing;
+mod view;
 mod watches;
 
 use std::collections::BTreeMap;
+mod keys;
+mod logs;
+mod permissions;
+mod public_paths;
+mod queues;
+mod role_scope;
+mod roles;
+mod secrets;
+mod service_grants;
+mod sources;
+mod stores;
+mod timeouts;
+mod view;
 
 use crate::{
     check::{Check, Verdict},
@@ -46,18 +73,31 @@ pub(super) const CHECKS: &[Check] = &[
     dead_letters::DLQ_IS_WATCHED,
     timeouts::VISIBILITY_6X_TIMEOUT,
     dead_letters::DLQ_TYPE_AND_RETENTION,
+    stores::WRITTEN_TABLE_HAS_PITR,
+    role_scope::ROLE_SCOPE_VS_USED_RESOURCES,
     roles::ROLE_NOT_SHARED,
     capacity::RESERVED_CONCURRENCY_BUDGET,
     databases::CONCURRENCY_VS_DOWNSTREAM,
     logs::LOG_GROUP_PER_FUNCTION,
-    timeouts::SYNC_TIMEOUT_FITS_API,
+    keys::LOG_KEY_USABLE,
+    keys::USED_KEYS_ROTATE,
+    encryption_chain::ENCRYPTION_CHAIN,
+    api_depth::API_PROTECTED_IN_DEPTH,
     capacity::THROTTLE_FITS_CONCURRENCY,
+    timeouts::SYNC_TIMEOUT_FITS_API,
+    public_paths::PUBLIC_PATH_TO_DATA,
+    cdn::CDN_NOT_BYPASSABLE,
     hook_role::HOOK_ROLE_LEAST_PRIVILEGE,
     hooks::HOOK_SHAPE,
     flags::FLAGS_SAFE,
+    stores::STATEFUL_RETAINED,
+    stores::BACKUP_COVERAGE,
     tracing::TRACE_CHAIN,
     loops::NO_EVENT_LOOP,
     network::VPC_FUNCTION_REACHES_SERVICES,
+    permissions::SOURCE_PERMISSION_EXISTS,
+    queues::QUEUE_POLICY_ALLOWS_SOURCE,
+    secrets::SECRET_USED_IS_ROTATED,
     coverage::ALARM_COVERAGE,
     notifying::ALARMS_NOTIFY,
     scaling::AUTOSCALING_COMPLETE,

@@ -55,7 +55,7 @@ impl Subject<'_> {
         if names.iter().any(|name| exact.matches(&format!("{}{name}{rest}", self.arn))) {
             return Ok(true);
         }
-        let widest = WildMatch::new(&self.render(pattern, |_| "*".to_owned()));
+        let widest = WildMatch::new(&self.render(pattern, widest));
         if names.iter().any(|name| widest.matches(&format!("{}{name}{rest}", self.arn))) {
             return Err(pattern.why_unresolved());
         }
@@ -101,6 +101,14 @@ fn without_place(arn: String) -> String {
     match arn.splitn(6, ':').collect::<Vec<_>>().as_slice() {
         ["arn", _, service, _, _, rest] => format!("arn:aws:{service}:::{rest}"),
         _ => arn,
+    }
+}
+
+/// What a part may turn out to be: the name or the ARN of another resource is never this one's.
+fn widest(part: &Part) -> String {
+    match part {
+        Part::Reference { attribute, .. } if attribute.as_deref().is_none_or(|it| ARNS.contains(&it)) => closed(part),
+        _ => "*".to_owned(),
     }
 }
 

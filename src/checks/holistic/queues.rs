@@ -1,0 +1,231 @@
+//! Queues that services of AWS send to, and the policies that let them.
+
+use std::collections::BTreeMap;
+
+use super::{Verdicts, service_grants::Asked, sources::Source, view::View};
+use crate::{
+    check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
+    facts::{
+        List, Observed, Properties, Target, Text, Untyped, Why,
+        events::DeadLetterConfig,
+        iam::{Known, PolicyDocument},
+    },
+    inventory::LogicalId,
+    need::Need,
+    stack::Stack,
+};
+
+pub(super) const QUEUE_POLICY_ALLOWS_SOURCE: Check = Check {
+    id: "queue-policy-allows-source",
+    title: "A queue's policy lets in each topic, rule and bucket that sends to it",
+    why: "SNS and EventBridge drop a message that the queue's policy refuses, and nothing of the queue shows it; a \
+          dead-letter queue is then empty for ever. Other checks judge what a policy grants too much; this one finds \
+          what a sender of the stack lacks.",
+    fix: "Add an AWS::SQS::QueuePolicy that allows sqs:SendMessage to the service (sns, events or s3.amazonaws.com) with \
+          ArnEquals aws:SourceArn of the topic, rule or bucket.",
+    absent: "Without a policy only identities of the account send to the queue, and no service does.",
+    reference: "https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html",
+    pillar: Pillar::Reliability,
+    severity: Severity::High,
+    since: "0.1.0",
+    default: Default::On,
+    needs: &[
+        Need::StackTemplate,
+        Need::BucketNotification,
+        Need::RuleTargets,
+        Need::Subscriptions,
+        Need::Queue,
+        Need::QueuePolicies,
+        Need::Topics,
+    ],
+    applies: Applies::Stack(&["AWS::SQS::Queue"], queue_policy_allows_source),
+};
+
+const QUEUE: &[&str] = &["AWS::SQS::Queue"];
+const SNS: &str = "sns.amazonaws.com";
+const EVENTS: &str = "events.amazonaws.com";
+const S3: &str = "s3.amazonaws.com";
+
+/// A service that sends to a queue of the stack.
+pub(super) struct Sender {
+    pub(super) queue: LogicalId,
+    pub(super) service: &'static str,
+    pub(super) source: Source,
+    /// Who says so, and where.
+    pub(super) place: Place,
+    pub(super) said_by: LogicalId,
+}
+
+/// Everything that sends to a queue of the stack by a service, and not by a role.
+pub(super) fn senders(view: &View<'_, '_>) -> Vec<Sender> {
+    let mut senders = Senders { view, found: Vec::new() };
+    for resource in &view.stack.facts.resources {
+        let id = &resource.reference.logical_id;
+        let own = || Source::Resource(id.clone());
+        match &resource.properties {
+            Properties::Subscription(subscription) => {
+                let topic = senders.topic(&subscription.topic_arn);
+                senders.add(id, "Endpoint", &subscription.endpoint, SNS, topic.clone());
+                senders.add(id, "RedrivePolicy", &subscription.dead_letter_target(), SNS, topic);
+            }
+            Properties::Topic(topic) => {
+                for (index, subscription) in present(&topic.subscription) {
+                    let place = format!("Subscription[{index}].Endpoint");
+                    senders.add(id, &place, &subscription.endpoint, SNS, own());
+                }
+            }
+            Properties::Rule(rule) => {
+                for (index, target) in present(&rule.targets) {
+                    if target.role_arn.is_absent() {
+                        senders.add(id, &format!("Targets[{index}].Arn"), &target.arn, EVENTS, own());
+                    }
+                    let arn = dead_letters(&target.dead_letter_config);
+                    senders.add(id, &format!("Targets[{index}].DeadLetterConfig.Arn"), &arn, EVENTS, own());
+                }
+            }
+            Properties::Bucket(bucket) => {
+                let queues = bucket.notification_configuration.as_ref().and_then(|it| it.queue_configurations.clone());
+                for (index, configuration) in present(&queues) {
+                    let arn = configuration.get("Queue").map_or(Observed::Absent, Observed::read);
+                    let place = format!("NotificationConfiguration.QueueConfigurations[{index}].Queue");
+                    senders.add(id, &place, &arn, S3, own());
+                }
+            }
+            _ => {}
+        }
+    }
+    senders.found
+}
+
+struct Senders<'v, 's, 'a> {
+    view: &'v View<'s, 'a>,
+    found: Vec<Sender>,
+}
+
+impl Senders<'_, '_, '_> {
+    /// The topic of a subscription, which may be one of another stack.
+    fn topic(&self, arn: &Observed<Text>) -> Source {
+        match arn.present().map(|arn| self.view.stack.directory.resolve(arn, &["AWS::SNS::Topic"])) {
+            Some(Target::Resource(id)) => Source::Resource(id),
+            _ => Source::Named(arn.clone()),
+        }
+    }
+
+    /// What sends to a queue of nobody knows which stack says nothing of the queues of this one.
+    fn add(&mut self, by: &LogicalId, place: &str, arn: &Observed<Text>, service: &'static str, source: Source) {
+        let Some(arn) = arn.present() else { return };
+        let Target::Resource(queue) = self.view.stack.directory.resolve(arn, QUEUE) else { return };
+        if self.view.type_of(&queue) == "AWS::SQS::Queue" {
+            let (place, said_by) = (Place::of(by, place), by.clone());
+            self.found.push(Sender { queue, service, source, place, said_by });
+        }
+    }
+}
+
+fn dead_letters(config: &Observed<DeadLetterConfig>) -> Observed<Text> {
+    config.as_ref().and_then(|config| config.arn.clone())
+}
+
+/// The elements that are known, with their places.
+fn present<T>(list: &List<T>) -> impl Iterator<Item = (usize, &T)> {
+    let items = list.present().map_or(&[][..], Vec::as_slice);
+    items.iter().enumerate().filter_map(|(index, item)| Some((index, item.present()?)))
+}
+
+fn queue_policy_allows_source(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
+    let view = View::of(stack);
+    let policies = Policies::of(&view);
+    let mut verdicts = Verdicts::default();
+    for sender in senders(&view) {
+        let Some(Properties::Queue(queue)) = view.resource(&sender.queue).map(|it| &it.properties) else { continue };
+        let asked = Asked {
+            service: sender.service,
+            actions: &["sqs:SendMessage"],
+            source: Some(sender.source.clone()),
+            subject: Some(queue.subject(&sender.queue)),
+        };
+        let fault = || {
+            let text = format!("no policy of the queue lets {} send for {}", sender.service, sender.said_by);
+            Verdict::fail(text).place(sender.place.clone())
+        };
+        let verdict = match policies.allow(&sender.queue, &queue.policy, &asked, &view) {
+            Err(why) => Verdict::inconclusive(why).place(sender.place.clone()),
+            known => Verdict::of(known, fault),
+        };
+        verdicts.say(&sender.queue, verdict);
+    }
+    verdicts.0
+}
+
+/// The policies that resources of the stack attach to queues.
+struct Policies {
+    by_queue: BTreeMap<LogicalId, Vec<Observed<PolicyDocument>>>,
+    /// Why there may be one more of any queue.
+    open: Option<Why>,
+}
+
+impl Policies {
+    fn of(view: &View<'_, '_>) -> Self {
+        let mut policies = Self { by_queue: BTreeMap::new(), open: None };
+        for resource in &view.stack.facts.resources {
+            let names: fn(&Untyped) -> List<Text> = match resource.reference.r#type.as_str() {
+                "AWS::SQS::QueuePolicy" => |policy| policy.list("Queues"),
+                "AWS::SQS::QueueInlinePolicy" => |policy| Observed::Present(vec![policy.get("Queue")]),
+                _ => continue,
+            };
+            match &resource.properties {
+                Properties::Untyped(policy) => policies.take(&names(policy), &policy.get("PolicyDocument"), view),
+                Properties::Unreadable(why) => policies.open = Some(why.clone()),
+                _ => {}
+            }
+        }
+        policies
+    }
+
+    fn take(&mut self, names: &List<Text>, document: &Observed<PolicyDocument>, view: &View<'_, '_>) {
+        let names = match names {
+            Observed::Present(names) => names,
+            Observed::Absent => return,
+            Observed::Unknown(why) => return self.open = Some(why.clone()),
+        };
+        for name in names {
+            let target = match name {
+                Observed::Present(name) => view.stack.directory.resolve(name, QUEUE),
+                Observed::Absent => Target::Elsewhere,
+                Observed::Unknown(why) => Target::Unknown(why.clone()),
+            };
+            match target {
+                Target::Resource(queue) => self.by_queue.entry(queue).or_default().push(document.clone()),
+                Target::Elsewhere => {}
+                Target::Unknown(why) => self.open = Some(why),
+            }
+        }
+    }
+
+    /// Whether what SQS says of a live queue, or else what the stack attaches, lets the service in.
+    fn allow(
+        &self,
+        queue: &LogicalId,
+        live: &Observed<PolicyDocument>,
+        asked: &Asked<'_>,
+        view: &View<'_, '_>,
+    ) -> Known {
+        if let Some(live) = live.known()? {
+            return asked.is_allowed_by(live, view);
+        }
+        let attached = self.by_queue.get(queue).map_or(&[][..], Vec::as_slice);
+        let said: Result<Vec<bool>, Why> = attached
+            .iter()
+            .map(|document| document.known()?.map_or(Ok(false), |document| asked.is_allowed_by(document, view)))
+            .collect();
+        let said = said?;
+        match (said.iter().any(|allows| *allows), said.iter().all(|allows| *allows)) {
+            (true, true) => Ok(true),
+            // Of several policies the last one written replaces the others, and nobody can tell which that is.
+            (true, false) => {
+                Err(Why::Malformed("the queue has more than one policy, and not all let it in".to_owned()))
+            }
+            (false, _) => self.open.clone().map_or(Ok(false), Err),
+        }
+    }
+}
