@@ -2,6 +2,8 @@
 //!
 //! One file a concern. A judge names as subject the resource that has to be changed.
 
+use std::collections::BTreeMap;
+
 mod alarms;
 mod api_depth;
 mod callers;
@@ -39,21 +41,6 @@ mod timeouts;
 mod tracing;
 mod view;
 mod watches;
-
-use std::collections::BTreeMap;
-mod keys;
-mod logs;
-mod permissions;
-mod public_paths;
-mod queues;
-mod role_scope;
-mod roles;
-mod secrets;
-mod service_grants;
-mod sources;
-mod stores;
-mod timeouts;
-mod view;
 
 use crate::{
     check::{Check, Verdict},
