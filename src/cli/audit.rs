@@ -13,7 +13,7 @@ use super::{
     baseline::{Comparison, File},
     clock, complain,
     connection::Connection,
-    input,
+    history, input,
     judged::{self, Judged, Judging, Writing},
     looking::{looked, saved},
     note, policy, print,
@@ -21,7 +21,8 @@ use super::{
 use crate::{
     facts::{Branch, Facts},
     policy::Policy,
-    report::Report,
+    report::{Figures, Report},
+    trend::figure,
 };
 
 #[derive(Debug, clap::Args)]
@@ -63,14 +64,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     }
     let mut file = File::open(&arguments.baseline)?;
     let mut exit = Exit::Proceed;
-    let mut reports = Vec::new();
+    let (mut reports, mut figures) = (Vec::new(), Vec::new());
     let subjects = match &arguments.facts {
         Some(path) => vec![Subject::Saved(path)],
         None => arguments.stack.iter().map(|stack| Subject::Stack(stack)).collect(),
     };
     for subject in subjects {
         match judged(arguments, subject, &policy, &mut file) {
-            Ok(report) => reports.push(report),
+            Ok((report, drawn)) => {
+                reports.push(report);
+                figures.push(drawn);
+            }
             Err(trouble) => {
                 complain(trouble.as_ref());
                 exit = Exit::Unusable;
@@ -86,7 +90,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     if !reports.is_empty() {
         let Arguments { format, all, .. } = *arguments;
         let writing = Writing { format, inputs: arguments.stack.len(), all, at: clock::moment(arguments.today) };
-        print(&judged::written(&reports, &[], writing)?)?;
+        print(&judged::written(&reports, &figures, writing)?)?;
     }
     Ok(exit)
 }
@@ -102,7 +106,11 @@ fn judged(
     subject: Subject<'_>,
     policy: &Policy,
     file: &mut File<'_>,
-) -> Result<Report, Trouble> {
+) -> Result<(Report, Figures), Trouble> {
+    let trend = match &subject {
+        Subject::Stack(stack) if arguments.format == ReportFormat::Html => trend(&arguments.connection, stack),
+        _ => None,
+    };
     let (input, facts, remarks) = match subject {
         Subject::Saved(path) => (input::shown(path), saved(path)?, Vec::new()),
         Subject::Stack(stack) => {
@@ -118,10 +126,23 @@ fn judged(
     let branch = Branch { assumptions: Vec::new(), facts };
     let before = file.of(&input);
     let judging = Judging { policy, today, before: &before };
-    let Judged { mut report, baseline } = judged::judge(input.as_str(), &[branch], judging, &|_, _| None);
+    let Judged { mut report, baseline } =
+        judged::judge(input.as_str(), std::slice::from_ref(&branch), judging, &|_, _| None);
     report.remarks = remarks;
     file.remember(&input, baseline);
-    Ok(report)
+    let figures = Figures { trend, ..judged::figures(&input, std::slice::from_ref(&branch), arguments.format) };
+    Ok((report, figures))
+}
+
+/// The plot of the last releases. A report is worth having without it.
+fn trend(connection: &Connection, stack: &str) -> Option<String> {
+    match history::recent(connection, stack) {
+        Ok(trend) => trend.as_ref().map(figure),
+        Err(trouble) => {
+            note(&format!("the history of {stack} is not shown: {trouble}"));
+            None
+        }
+    }
 }
 
 /// Where facts were to be kept.

@@ -17,7 +17,7 @@ use crate::{
     baseline::Baseline,
     facts::Observed,
     policy::Policy,
-    report::{Location, Report},
+    report::{Figures, Location, Report},
 };
 
 #[derive(Debug, clap::Args)]
@@ -56,15 +56,21 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
         before: Before::open(arguments, &policy, &mut parameters)?,
         policy: &policy,
         today: arguments.today.unwrap_or_else(clock::today),
+        format: arguments.format,
     };
     let mut exit = Exit::Proceed;
-    let mut reports = Vec::new();
+    let (mut reports, mut figures) = (Vec::new(), Vec::new());
     let bar = progress(arguments.templates.len());
     for path in &arguments.templates {
         let judged = check.judged(path, &mut parameters, &bar);
         bar.inc(1);
         match judged {
-            Ok(judged) => reports.extend(judged),
+            Ok(judged) => {
+                for (report, drawn) in judged {
+                    reports.push(report);
+                    figures.push(drawn);
+                }
+            }
             Err(trouble) => {
                 complain(trouble.as_ref());
                 exit = Exit::Unusable;
@@ -83,7 +89,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     if !reports.is_empty() {
         let Arguments { format, all, .. } = *arguments;
         let writing = Writing { format, inputs: arguments.templates.len(), all, at: clock::moment(arguments.today) };
-        print(&judged::written(&reports, &[], writing)?)?;
+        print(&judged::written(&reports, &figures, writing)?)?;
     }
     Ok(exit)
 }
@@ -140,11 +146,17 @@ struct Check<'a> {
     before: Before<'a>,
     policy: &'a Policy,
     today: Date,
+    format: ReportFormat,
 }
 
 impl Check<'_> {
     /// The reports of the templates that a path stands for.
-    fn judged(&mut self, path: &Path, parameters: &mut Parameters, bar: &ProgressBar) -> Result<Vec<Report>, Trouble> {
+    fn judged(
+        &mut self,
+        path: &Path,
+        parameters: &mut Parameters,
+        bar: &ProgressBar,
+    ) -> Result<Vec<(Report, Figures)>, Trouble> {
         let sources = templates::sources(path)?;
         bar.inc_length(sources.len() as u64);
         let report = |source| {
@@ -154,7 +166,7 @@ impl Check<'_> {
         sources.iter().map(report).collect()
     }
 
-    fn report(&mut self, source: &Source, parameters: &mut Parameters) -> Result<Report, Trouble> {
+    fn report(&mut self, source: &Source, parameters: &mut Parameters) -> Result<(Report, Figures), Trouble> {
         let template = templates::load(source, parameters)?;
         let input = input::shown(&source.path);
         let before = self.before.of(&input);
@@ -168,6 +180,6 @@ impl Check<'_> {
         if let Before::File(file) = &mut self.before {
             file.remember(&input, baseline);
         }
-        Ok(report)
+        Ok((report, judged::figures(&input, &template.branches, self.format)))
     }
 }

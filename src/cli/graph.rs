@@ -108,7 +108,8 @@ fn picture(arguments: &Arguments) -> Result<Picture, Trouble> {
     }
 }
 
-fn of<'a>(title: String, facts: impl IntoIterator<Item = &'a Facts>) -> Picture {
+/// The graphs of a stack's branches as one picture.
+pub(super) fn of<'a>(title: String, facts: impl IntoIterator<Item = &'a Facts>) -> Picture {
     let graphs: Vec<Graph> = facts.into_iter().map(|facts| Graph::of(&Stack::of(facts))).collect();
     Picture::of(title, &graphs.iter().collect::<Vec<&Graph>>())
 }

@@ -59,6 +59,9 @@ struct NoStack(String);
 )]
 struct NoTable;
 
+/// Releases that a report shows beside today's judgement.
+const RECENT: usize = 50;
+
 /// A deployment of which no report is kept.
 #[derive(Debug, thiserror::Error)]
 #[error("the history table {table} keeps no report of {deployment} in {stack}; see `fitgate history --stack {stack}`")]
@@ -84,6 +87,20 @@ fn stack(text: &str) -> Result<StackKey, NoStack> {
 enum Read {
     Trend(Trend),
     Report(Vec<u8>),
+}
+
+/// How the fitness of a stack went lately, where a history of it is kept in the account.
+pub(super) fn recent(connection: &Connection, stack: &str) -> Result<Option<Trend>, Trouble> {
+    let stack = self::stack(stack)?;
+    connection.run(async |connected| {
+        let name = match configured() {
+            Some(name) => Some(name),
+            None => installed(&connected.clients, &connected.calls).await?,
+        };
+        let Some(name) = name else { return Ok(None) };
+        let trend = Table::new(&connected.clients, &connected.calls, &name).trend(&stack, RECENT, None).await?;
+        Ok(Some(trend).filter(|trend| !trend.releases.is_empty()))
+    })
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {

@@ -10,7 +10,7 @@ use crate::{
     evaluate::evaluate,
     facts::{Branch, Observed},
     policy::Policy,
-    report::{Figures, Locate, Report, github, html, json, junit, markdown, ocsf, sarif, text},
+    report::{Figures, Locate, Report, github, graph, html, json, junit, markdown, ocsf, sarif, text},
     score::score,
 };
 
@@ -45,6 +45,12 @@ pub(super) fn judge(
         report = report.since(before, &evaluation);
     }
     Judged { report, baseline: Baseline::of(&evaluation, &fitness) }
+}
+
+/// The drawings that a page shows beside a report; none for any other format.
+pub(super) fn figures(input: &str, branches: &[Branch], format: ReportFormat) -> Figures {
+    let draw = || graph::figure(&super::graph::of(input.to_owned(), branches.iter().map(|branch| &branch.facts)));
+    Figures { trend: None, graph: (format == ReportFormat::Html).then(draw) }
 }
 
 /// What a report says to a script.

@@ -76,7 +76,7 @@ fn section(index: usize, report: &Report, figures: Option<&Figures>, all: bool) 
             (head(report))
             (scores(report))
             @if let Some(trend) = figures.and_then(|figures| figures.trend.as_ref()) {
-                figure { (PreEscaped(trend)) figcaption { "The fitness of the last releases" } }
+                figure { (PreEscaped(trend)) figcaption { "The fitness of the last releases; dots: CodeDeploy was told Succeeded, crosses: Failed" } }
             }
             h2 { "Findings by resource" }
             @let resources = by_resource(report, all);
@@ -84,7 +84,7 @@ fn section(index: usize, report: &Report, figures: Option<&Figures>, all: bool) 
             @for (resource, entries) in resources { (resource_findings(resource, &entries)) }
             @if let Some(graph) = figures.and_then(|figures| figures.graph.as_ref()) {
                 h2 { "Who calls, reads and writes whom" }
-                figure { (PreEscaped(graph)) }
+                figure.drawing { (PreEscaped(graph)) }
             }
             (rest(report))
         }

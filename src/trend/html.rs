@@ -40,7 +40,7 @@ pub fn page(trend: &Trend) -> String {
                 main {
                     header { h1 { (title) } p { (trend.releases.len()) " deployments, from the table " (trend.table) } }
                     figure {
-                        svg viewBox=(VIEW_BOX) role="img" aria-label=(title) { (plot(&trend.releases)) }
+                        (drawing(trend))
                         figcaption { "dots: CodeDeploy was told Succeeded; crosses: Failed; a gap: nothing was measured" }
                     }
                     (table(&trend.releases))
@@ -55,6 +55,16 @@ pub fn page(trend: &Trend) -> String {
         }
     }
     .into_string()
+}
+
+/// The plot as a part of another page that has the same style.
+pub fn figure(trend: &Trend) -> String {
+    drawing(trend).into_string()
+}
+
+fn drawing(trend: &Trend) -> Markup {
+    let title = format!("Fitness of {}", trend.stack);
+    html! { svg viewBox=(VIEW_BOX) role="img" aria-label=(title) { (plot(&trend.releases)) } }
 }
 
 /// The plot as an SVG file of its own.

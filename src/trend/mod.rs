@@ -21,7 +21,7 @@ use crate::{
     report::Counts,
 };
 #[cfg(feature = "cli")]
-pub use html::{page, svg};
+pub use html::{figure, page, svg};
 #[cfg(feature = "cli")]
 pub use text::text;
 

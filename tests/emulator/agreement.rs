@@ -15,6 +15,7 @@ use tempfile::TempDir;
 
 use super::{
     audit::{fitgate, text},
+    cloud_control::show_as_written,
     compared::{deployed, differences},
     double::Double,
     ministack::{Account, REGION},
@@ -33,7 +34,6 @@ const OTHERWISE_SEEN: &[(&str, &str)] = &[
     ("Data/$BucketPolicy/Resource", POLICY_NAME),
     ("DataPolicy/$BucketInStack", POLICY_NAME),
     ("DataPolicy/Bucket", POLICY_NAME),
-    ("Key", "no check reads keys, so nobody looks at them"),
     ("Orders/Tags", "no backup selection of the stack goes by tags, so nobody looks at those of tables"),
     ("Records/$BucketPolicy/Resource", POLICY_NAME),
     ("RecordsPolicy/$BucketInStack", POLICY_NAME),
@@ -41,16 +41,19 @@ const OTHERWISE_SEEN: &[(&str, &str)] = &[
     ("Worker/Aliases/0/ProvisionedConcurrentExecutions", PROVISIONED),
     ("Worker/EventInvokeConfigs/0/LogicalId", "the emulator calls it worker:live, CloudFormation worker|live"),
     ("WorkerLive/ProvisionedConcurrencyConfig", PROVISIONED),
-    ("WorkerRole/AssumeRolePolicyDocument", NO_HOOK),
-    ("WorkerRole/Policies", NO_HOOK),
 ];
 const POLICY_NAME: &str = "the emulator calls a bucket's policy by the bucket's name and -policy";
 const PROVISIONED: &str = "the emulator answers ListProvisionedConcurrencyConfigs as if it were the Get of one";
-const NO_HOOK: &str = "checks look at roles of lifecycle hooks and deployment groups only";
 
 /// Where a check says otherwise of the stack than of the template, and why: check, resource, verdict of the template,
 /// verdict of the stack.
 const OTHERWISE_JUDGED: &[(&str, &str)] = &[
+    ("alarm-not-insufficient-data WorkerFails none fail", LIVE),
+    ("autoscaling-complete WorkerLive partial inconclusive", PROVISIONED),
+    ("stack-no-drift agreement none inconclusive", LIVE),
+    ("stack-notifications agreement none fail", LIVE),
+    ("stack-service-role agreement none fail", LIVE),
+    ("stack-termination-protection agreement none fail", LIVE),
     ("lambda-provisioned-concurrency-on-alias Worker pass inconclusive", PROVISIONED),
     ("s3-policy-no-allow-notprincipal DataPolicy none pass", JUDGED_APART),
     ("s3-policy-no-allow-notprincipal RecordsPolicy none pass", JUDGED_APART),
@@ -61,6 +64,7 @@ const OTHERWISE_JUDGED: &[(&str, &str)] = &[
     ("s3-policy-no-wildcard-action DataPolicy none pass", JUDGED_APART),
     ("s3-policy-no-wildcard-action RecordsPolicy none fail", JUDGED_APART),
 ];
+const LIVE: &str = "only a live stack has it";
 const JUDGED_APART: &str = "by its name on the emulator the policy is of no bucket of the stack, and judged by itself";
 
 /// The stack on the emulator, as the program looks at it and at its template.
@@ -80,6 +84,7 @@ impl Shown {
         let stack = account.create_stack(STACK, &template, &[]).await;
         let double = Double::new();
         account.show_queues(&stack, &double);
+        show_as_written(&stack, &template, &[], &double);
         let server = double.serve();
         let folder = TempDir::new().expect("a folder");
         let file = |name: &str| folder.path().join(name).to_str().expect("a path").to_owned();

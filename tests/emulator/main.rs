@@ -17,6 +17,7 @@ mod audit;
 #[path = "../bench/mod.rs"]
 mod bench;
 mod clients;
+mod cloud_control;
 #[path = "../aws/compared.rs"]
 mod compared;
 mod deaths;
@@ -35,7 +36,6 @@ mod ministack;
 mod names;
 mod process;
 mod python;
-mod queues;
 mod sample;
 mod site;
 mod stack;

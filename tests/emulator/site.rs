@@ -17,6 +17,7 @@ use serde_json::json;
 use tokio::sync::MutexGuard;
 
 use super::{
+    cloud_control::show_as_written,
     double::{Double, Server},
     hooks::{BINARIES, Installation, alone},
     ministack::Account,
@@ -72,7 +73,9 @@ impl Site {
         let code = account.upload("sample.zip", b"no function is called here".to_vec()).await;
         let template = Template::read("template.yaml", include_bytes!("../../template.yaml"));
         let template = template.with_global_code(&code.bucket, &code.key);
-        let sample = account.create_stack(SAMPLE, &template, &[("Install", "sample")]).await;
+        let parameters = [("Install", "sample")];
+        let sample = account.create_stack(SAMPLE, &template, &parameters).await;
+        show_as_written(&sample, &template, &parameters, &double);
         let site = Self { account, double, _server: server, hooks, sample, _alone: alone };
         site.set_up_codedeploy();
         site

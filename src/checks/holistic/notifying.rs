@@ -117,30 +117,31 @@ impl View<'_, '_> {
             let place = format!("AlarmActions[{place}]");
             match action {
                 Observed::Present(action) if action.as_str() == Some("") => None,
-                Observed::Present(action) => Some(self.reached(action, &place)),
+                Observed::Present(action) => self.reached(action, &place),
                 Observed::Absent => None,
+                // What is given from outside is none of this stack.
+                Observed::Unknown(Why::Unresolved(_)) => None,
                 Observed::Unknown(why) => Some(Verdict::inconclusive(why.clone()).at(place)),
             }
         });
         said.reduce(better)
     }
 
-    fn reached(&self, action: &Text, place: &str) -> Verdict {
+    /// What becomes of an action; nothing to say where it reaches a topic of another stack, whose subscribers are not
+    /// in this one either.
+    fn reached(&self, action: &Text, place: &str) -> Option<Verdict> {
         let id = match self.stack.directory.resolve(action, &["AWS::SNS::Topic"]) {
             Target::Resource(id) => id,
             // Systems Manager, a function, an instance: these do something by themselves.
-            Target::Elsewhere if !names_a_topic(action) => return Verdict::Pass,
-            Target::Elsewhere => {
-                let why = Why::NotObserved("the topic is not in this stack, nor is who listens to it".to_owned());
-                return Verdict::inconclusive(why).at(place);
-            }
-            Target::Unknown(why) => return Verdict::inconclusive(why).at(place),
+            Target::Elsewhere if !names_a_topic(action) => return Some(Verdict::Pass),
+            Target::Elsewhere | Target::Unknown(Why::Unresolved(_)) => return None,
+            Target::Unknown(why) => return Some(Verdict::inconclusive(why).at(place)),
         };
-        match self.resources.get(&id).map(|resource| &resource.properties) {
+        Some(match self.resources.get(&id).map(|resource| &resource.properties) {
             Some(Properties::Topic(topic)) => self.heard(&id, topic),
             Some(Properties::Unreadable(why)) => Verdict::inconclusive(why.clone()).at(place),
             _ => Verdict::Pass,
-        }
+        })
     }
 
     fn heard(&self, id: &LogicalId, topic: &Topic) -> Verdict {

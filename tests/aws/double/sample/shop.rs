@@ -29,6 +29,7 @@ pub(super) fn shared() -> Vec<Resource> {
     vec![
         queue("Jobs", "jobs", Some("jobs-failed")),
         queue("FailedJobs", "jobs-failed", None),
+        failed_jobs_alarm(),
         Resource::new("Application", "AWS::CodeDeploy::Application", "shop", application),
         service_role(),
     ]
@@ -225,6 +226,28 @@ fn queue(logical: &str, name: &str, dead_letters: Option<&str>) -> Resource {
     }
     let url = format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}");
     Resource::new(logical, "AWS::SQS::Queue", &url, properties)
+}
+
+/// Tells somebody of jobs that failed.
+fn failed_jobs_alarm() -> Resource {
+    Resource::new(
+        "JobsFailed",
+        "AWS::CloudWatch::Alarm",
+        "jobs-failed",
+        json!({
+            "AlarmName": "jobs-failed",
+            "AlarmActions": [arn("sns", "on-call")],
+            "Namespace": "AWS/SQS",
+            "MetricName": "ApproximateNumberOfMessagesVisible",
+            "Dimensions": [{"Name": "QueueName", "Value": "jobs-failed"}],
+            "Statistic": "Maximum",
+            "Period": 60,
+            "EvaluationPeriods": 1,
+            "Threshold": 1,
+            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+            "TreatMissingData": "notBreaching",
+        }),
+    )
 }
 
 /// A bucket with its policy; the bucket of its access logs is of another stack.
