@@ -119,7 +119,7 @@ fn judged(
     let before = file.of(&input);
     let judging = Judging { policy, today, before: &before };
     let Judged { mut report, baseline } = judged::judge(input.as_str(), &[branch], judging, &|_, _| None);
-    report.remarks = remarks;
+    report.remarks = [remarks, report.remarks].concat();
     file.remember(&input, baseline);
     Ok(report)
 }

@@ -21,6 +21,7 @@ mod read;
 #[cfg(feature = "cli")]
 mod schema;
 mod severities;
+mod template_exemptions;
 mod weights;
 
 use jiff::civil::Date;
@@ -32,7 +33,7 @@ use crate::{
 };
 pub use baseline::{BaselineRules, KnownFailures, UnknownBaseline};
 pub use checks::{CheckRule, CheckRules};
-pub use exemption::Exemption;
+pub use exemption::{Exemption, METADATA, MOST_EXEMPTIONS};
 pub use fitness::FitnessLimits;
 pub use inconclusive::{InconclusiveAction, InconclusiveRules};
 pub use mode::Mode;
@@ -43,6 +44,7 @@ pub use probe_call::{HttpMethod, HttpRequest, Invocation, ProbeCall};
 #[cfg(feature = "cli")]
 pub use schema::schema;
 pub use severities::Severities;
+pub use template_exemptions::TemplateExemptions;
 pub use weights::{Weight, Weights};
 
 /// The shipped policy as a file: what `policy init` writes, equal to `Policy::default()`.
@@ -86,6 +88,9 @@ pub struct Policy {
     /// Findings that are tolerated, by whom, why and until when.
     #[cfg_attr(feature = "cli", schemars(default, length(max = 1000)))]
     pub exemptions: Vec<Exemption>,
+    /// Whether exemptions count that templates state in their `Metadata`.
+    #[cfg_attr(feature = "cli", schemars(default))]
+    pub template_exemptions: TemplateExemptions,
     /// What checks measure against.
     #[cfg_attr(feature = "cli", schemars(default))]
     pub parameters: Parameters,
@@ -106,6 +111,7 @@ impl Default for Policy {
             weights: Weights::default(),
             checks: CheckRules::default(),
             exemptions: Vec::new(),
+            template_exemptions: TemplateExemptions::default(),
             parameters: Parameters::default(),
             probes: Vec::new(),
         }
