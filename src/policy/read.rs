@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{
     BaselineRules, CheckRules, Exemption, FitnessLimits, InconclusiveRules, Mode, POLICY_VERSION, Parameters, Policy,
-    Severities, TemplateExemptions, Weights, exemption::MOST_EXEMPTIONS, probe,
+    Profile, Severities, TemplateExemptions, Weights, exemption::MOST_EXEMPTIONS, probe,
 };
 use crate::{
     check::Severity,
@@ -21,6 +21,7 @@ pub(super) fn policy(node: &Node, errors: &mut Errors) -> Policy {
     fields.required("version", version);
     let policy = Policy {
         version: POLICY_VERSION,
+        profile: fields.optional("profile", Profile::read).unwrap_or_default(),
         mode: fields.optional("mode", Mode::read).unwrap_or_default(),
         fitness: fields.optional("fitness", FitnessLimits::read).unwrap_or_default(),
         blocking: fields.optional("blocking", Severities::read).unwrap_or_else(Severities::blocking),
