@@ -1,9 +1,11 @@
 //! A check, the verdict it reaches, and the finding that comes of it.
 
 mod by_path;
+mod exempted;
 
 use std::fmt;
 
+pub use exempted::AppliedExemption;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -544,19 +546,6 @@ impl Finding {
     pub fn is_exempted(&self) -> bool {
         self.exemption.as_ref().is_some_and(|exemption| !exemption.expired)
     }
-}
-
-/// An exemption as it covers a finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AppliedExemption {
-    /// Who answers for it.
-    pub owner: String,
-    /// Why it is tolerated.
-    pub reason: String,
-    /// The last day it holds.
-    pub expires: Date,
-    /// Whether that day is past: an expired exemption covers nothing and is reported.
-    pub expired: bool,
 }
 
 impl PartialEq for Check {

@@ -45,6 +45,8 @@ pub struct Evaluation {
     pub unjudged: Vec<Unjudged>,
     /// Exemptions that cover nothing.
     pub unused: Vec<UnusedExemption>,
+    /// What the reader of a report should know of the exemptions that templates state.
+    pub remarks: Vec<String>,
     /// How many resources the source has, all branches together.
     pub resources: usize,
     /// How many branches the source has: 1 where nothing is open.
@@ -69,6 +71,9 @@ pub struct UnusedExemption {
     pub resource: String,
     /// Who answers for it.
     pub owner: String,
+    /// The template that states it, with line and column; none where policy does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated_in: Option<String>,
 }
 
 /// Types whose resources are judged as part of another one, and the need by which a check says that it looks at
@@ -147,12 +152,14 @@ pub fn ask(
         Finding { check, resource: name.id, r#type: name.r#type, verdict, severity, exemption: None }
     };
     let mut findings: Vec<Finding> = judged.into_iter().map(finding).collect();
-    let unused = exempt::apply(&mut findings, &policy.exemptions, today);
+    let (exemptions, remarks) = exempt::in_force(branches, policy);
+    let unused = exempt::apply(&mut findings, &exemptions, today);
     if policy.enables(EXEMPTION_EXPIRED) {
         findings = exempt::report_expired(findings, policy.severity(EXEMPTION_EXPIRED));
         checks.push(EXEMPTION_EXPIRED);
     }
-    Evaluation { findings, checks, unjudged, unused, resources: subjects.names().count(), branches: branches.len() }
+    let (resources, branches) = (subjects.names().count(), branches.len());
+    Evaluation { findings, checks, unjudged, unused, remarks, resources, branches }
 }
 
 /// Types that none of these checks was asked about, with their numbers.

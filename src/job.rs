@@ -40,7 +40,7 @@ pub async fn judge<W: World>(world: &W, event: &HookEvent, mode: &Cell<Option<Mo
     let evaluation = evaluate(&branches, &policy, today);
     let fitness = score(&evaluation, &policy);
     let decision = decide(&evaluation, &fitness, &baseline, &policy);
-    let remarks = world.remarks();
+    let remarks = [world.remarks(), evaluation.remarks.clone()].concat();
     Ok(Judgement { deployment, policy, evaluation, fitness, baseline, decision, remarks })
 }
 

@@ -118,6 +118,46 @@ fn policy_init_writes_once_and_what_it_writes_is_valid() {
 }
 
 #[test]
+fn profiles_are_listed_written_and_named_in_a_policy() {
+    let folder = folder();
+    let listed = text(&fitgate(folder.path(), &["policy", "profiles"]).stdout);
+    assert_eq!(listed.lines().count(), 2, "{listed}");
+    assert!(listed.starts_with("baseline") && listed.contains("\nstrict"), "{listed}");
+    let init = ["policy", "init", "--profile", "strict", "own.yaml"];
+    assert_eq!(fitgate(folder.path(), &init).status.code(), Some(0));
+    let written = fs::read_to_string(folder.path().join("own.yaml")).expect("the policy");
+    assert!(written.contains("minimum: 80"), "{written}");
+    assert_eq!(fitgate(folder.path(), &["policy", "validate", "own.yaml"]).status.code(), Some(0));
+    let mistyped = fitgate(folder.path(), &["policy", "init", "--profile", "strikt", "other.yaml"]);
+    assert_eq!(mistyped.status.code(), Some(2));
+    assert!(text(&mistyped.stderr).contains("strict"), "{}", text(&mistyped.stderr));
+    assert!(!folder.path().join("other.yaml").exists());
+}
+
+#[test]
+fn a_template_exempts_and_a_mistaken_one_cannot_be_evaluated() {
+    let folder = folder();
+    let template = |expires: &str| {
+        format!(
+            "Resources:\n  Cache:\n    Type: AWS::S3::Bucket\n    Metadata:\n      fitgate:\n        exempt:\n          \
+             - {{check: s3-versioning, owner: team-a, reason: a cache, expires: '{expires}'}}\n"
+        )
+    };
+    fs::write(folder.path().join("cache.yaml"), template("2027-01-31")).expect("a template");
+    let checked = fitgate(folder.path(), &["check", "cache.yaml", "--today", "2026-07-01", "--format", "json"]);
+    let report = json(&checked);
+    let findings = report["findings"].as_array().expect("findings");
+    let versioning = findings.iter().find(|finding| finding["check"] == "s3-versioning").expect("a finding");
+    assert_eq!(versioning["exemption"]["stated_in"], "cache.yaml:7:13");
+
+    fs::write(folder.path().join("cache.yaml"), template("soon")).expect("a template");
+    let refused = fitgate(folder.path(), &["check", "cache.yaml"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let said = text(&refused.stderr);
+    assert!(said.contains("cache.yaml:7:") && said.contains("is no date"), "{said}");
+}
+
+#[test]
 fn check_speaks_the_words_of_the_contract() {
     let folder = folder();
     let output = fitgate(folder.path(), &["check", "good.yaml", "--format", "json", "--all"]);

@@ -172,10 +172,8 @@ const ABOVE: &[(&str, &[&str])] = &[
     ("evaluate", &["score", "decide", "report"]),
     ("score", &["decide", "report"]),
     ("decide", &["report"]),
-    (
-        "template",
-        &["checks", "policy", "evaluate", "score", "decide", "report", "world", "job", "hook", "rehearsal", "cli"],
-    ),
+    // Exemptions that templates state are read as policy reads its own.
+    ("template", &["checks", "evaluate", "score", "decide", "report", "world", "job", "hook", "rehearsal", "cli"]),
     ("world", &["job", "hook", "rehearsal", "rollout", "aws", "cli"]),
     ("job", &["hook", "rehearsal", "rollout", "aws", "cli"]),
     ("hook", &["rehearsal", "rollout", "aws", "cli"]),

@@ -522,3 +522,16 @@ fn without_a_change_the_stack_stays_as_it_was() {
         assert_eq!(again.resources, facts.resources);
     }
 }
+
+#[test]
+fn what_a_template_exempts_costs_nothing_in_a_rehearsal_either() {
+    let resources = "  Open: {Type: AWS::S3::Bucket}
+  Told: {Type: AWS::S3::Bucket, Metadata: {fitgate: {exempt: [
+    {check: s3-versioning, owner: a, reason: r, expires: 2099-12-31}]}}}
+";
+    let rehearsal = release(shop(LINEAR, resources), "name: x\n");
+    for hook in &rehearsal.hooks {
+        let lost = hook.lost.iter().filter(|loss| loss.check == "s3-versioning");
+        assert_eq!(lost.map(|loss| loss.resource.as_str()).collect::<Vec<_>>(), ["Open"], "{}", hook.phase);
+    }
+}

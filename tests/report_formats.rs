@@ -178,3 +178,33 @@ fn the_page_is_whole_fetches_nothing_and_runs_nothing() {
     assert!(page.contains("href=\"#stack-1\"") && page.contains("id=\"stack-1\""));
     assert!(page.contains("old &amp; &lt;b&gt;known&lt;/b&gt; | @ops"));
 }
+
+#[test]
+fn what_a_template_exempts_says_where_it_is_stated() {
+    let template = TEMPLATE.replace(
+        "    Properties: { BucketName",
+        "    Metadata: { fitgate: { exempt: [{ check: '*', owner: b, reason: r, expires: 2027-01-31 }] } }\n    Properties: { BucketName",
+    );
+    let read = template::read("a.yaml", template.as_bytes(), &Options::default()).expect("a template");
+    let policy = Policy::default();
+    let evaluation = evaluate(&read.branches, &policy, date(2026, 7, 1));
+    let fitness = score(&evaluation, &policy);
+    let decision = decide(&evaluation, &fitness, &Observed::Absent, &policy);
+    let report = Report::new("a.yaml", &evaluation, &fitness, &decision, &policy, &|_, _| None);
+    let place = "a.yaml:11:37";
+    let words = format!("exempted by b in {place} until 2027-01-31: r");
+    let reports = [report];
+    assert!(junit(&reports, true).expect("XML").contains(&words));
+    assert!(fitgate::report::text(&reports[0], true).replace("\n     ", " ").contains(&words));
+    assert!(ocsf_text(&reports).contains(&words));
+    assert!(html(&reports, &[], true).contains(place));
+    let log = serde_json::to_value(sarif(&reports, true)).expect("JSON");
+    let results = log["runs"][0]["results"].as_array().expect("results");
+    let suppressed = results.iter().find_map(|result| result.pointer("/suppressions/0")).expect("a suppression");
+    let justification = format!("b in {place}, until 2027-01-31: r");
+    assert_eq!((&suppressed["kind"], &suppressed["justification"]), (&json!("inSource"), &json!(justification)));
+}
+
+fn ocsf_text(reports: &[Report]) -> String {
+    serde_json::to_string(&ocsf(reports, true, "2026-07-01T12:00:00Z".parse().expect("a moment"))).expect("JSON")
+}

@@ -128,7 +128,7 @@ fn judged(
     let judging = Judging { policy, today, before: &before };
     let Judged { mut report, baseline } =
         judged::judge(input.as_str(), std::slice::from_ref(&branch), judging, &|_, _| None);
-    report.remarks = remarks;
+    report.remarks = [remarks, report.remarks].concat();
     file.remember(&input, baseline);
     let figures = Figures { trend, ..judged::figures(&input, std::slice::from_ref(&branch), arguments.format) };
     Ok((report, figures))

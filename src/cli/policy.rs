@@ -6,8 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
 use super::{Exit, Trouble, input, print};
-use crate::policy::{DEFAULT, Policy, schema};
+use crate::policy::{Policy, Profile, schema};
 
 /// The policy that `check` and `rehearse` pick up from the current folder, and that `init` writes.
 pub(super) const FILE: &str = "fitgate.yaml";
@@ -16,6 +18,9 @@ pub(super) const FILE: &str = "fitgate.yaml";
 pub(super) enum Command {
     /// Write the shipped policy to a file, to be changed
     Init {
+        /// Which one; `fitgate policy profiles` says what they are for
+        #[arg(long, value_name = "PROFILE", default_value = "baseline", value_parser = profiles())]
+        profile: Profile,
         /// The file to write; never overwritten
         #[arg(default_value = FILE)]
         file: PathBuf,
@@ -26,6 +31,8 @@ pub(super) enum Command {
         #[arg(default_value = FILE)]
         file: PathBuf,
     },
+    /// List the policies that are shipped, to be named as `profile` in a policy
+    Profiles,
     /// Write the JSON schema of policies, for editors
     Schema,
 }
@@ -41,26 +48,37 @@ enum InitError {
 
 pub(super) fn run(command: &Command) -> Result<Exit, Trouble> {
     match command {
-        Command::Init { file } => {
-            init(file)?;
+        Command::Init { profile, file } => {
+            init(file, *profile)?;
             print(&format!("wrote {}\n", file.display()))?;
         }
         Command::Validate { file } => {
             load(file)?;
             print(&format!("{} is valid\n", file.display()))?;
         }
+        Command::Profiles => print(&listed())?,
         Command::Schema => print(&format!("{}\n", serde_json::to_string_pretty(&schema())?))?,
     }
     Ok(Exit::Proceed)
 }
 
-fn init(path: &Path) -> Result<(), InitError> {
+/// The names of profiles, for whoever mistypes one and for completions.
+fn profiles() -> impl TypedValueParser<Value = Profile> {
+    PossibleValuesParser::new(Profile::ALL.map(Profile::name))
+        .try_map(|name| Profile::named(&name).ok_or("no such profile"))
+}
+
+fn listed() -> String {
+    Profile::ALL.map(|profile| format!("{:<10}{}\n", profile.name(), profile.summary())).concat()
+}
+
+fn init(path: &Path, profile: Profile) -> Result<(), InitError> {
     let unwritable = |source: io::Error| match source.kind() {
         io::ErrorKind::AlreadyExists => InitError::Exists(path.to_owned()),
         _ => InitError::Unwritable { path: path.to_owned(), source },
     };
     let mut file = fs::File::create_new(path).map_err(unwritable)?;
-    if let Err(source) = file.write_all(DEFAULT.as_bytes()) {
+    if let Err(source) = file.write_all(profile.document().as_bytes()) {
         // Half a policy is worse than none; the first error is the one to tell.
         let _ = fs::remove_file(path);
         return Err(unwritable(source));

@@ -1,6 +1,9 @@
 //! Exemptions over findings: which one covers what, which cover nothing, and which have expired.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use jiff::civil::Date;
 
@@ -8,8 +11,34 @@ use super::UnusedExemption;
 use crate::{
     check::{Finding, Severity, Verdict},
     checks::exemption::EXEMPTION_EXPIRED,
-    policy::Exemption,
+    facts::{Branch, StatedExemption},
+    policy::{Exemption, Policy, TemplateExemptions},
 };
+
+/// The exemptions that count: those of the policy, then those that templates state, if policy allows them; and what
+/// a reader of the report should know of the latter.
+///
+/// A branch states what holds in it; what no branch states is not known here.
+pub(super) fn in_force(branches: &[Branch], policy: &Policy) -> (Vec<Exemption>, Vec<String>) {
+    let mut exemptions = policy.exemptions.clone();
+    let mut seen: BTreeSet<&StatedExemption> = BTreeSet::new();
+    let of_templates = || branches.iter().map(|branch| &branch.facts.exemptions);
+    let stated: Vec<&StatedExemption> =
+        of_templates().flat_map(|found| &found.stated).filter(|stated| seen.insert(stated)).collect();
+    match policy.template_exemptions {
+        TemplateExemptions::Allow => {
+            exemptions.extend(stated.into_iter().map(Exemption::from));
+            let mut said: BTreeSet<&str> = BTreeSet::new();
+            let unknown = of_templates().flat_map(|found| &found.unknown).filter(|sentence| said.insert(sentence));
+            (exemptions, unknown.cloned().collect())
+        }
+        TemplateExemptions::Ignore if stated.is_empty() => (exemptions, Vec::new()),
+        TemplateExemptions::Ignore => {
+            let remark = format!("exemptions that templates state, and that policy ignores: {}", stated.len());
+            (exemptions, vec![remark])
+        }
+    }
+}
 
 /// Puts exemptions onto the findings they speak of, and returns those that speak of none.
 ///
@@ -35,6 +64,7 @@ pub(super) fn apply(findings: &mut [Finding], exemptions: &[Exemption], today: D
             check: exemption.check.to_string(),
             resource: exemption.resource.to_string(),
             owner: exemption.owner.clone(),
+            stated_in: exemption.stated_in.clone(),
         })
         .collect()
 }

@@ -8,6 +8,7 @@
 //! Never does any I/O, never reads a clock.
 
 mod directory;
+mod exemptions;
 mod observed;
 mod properties;
 mod tag;
@@ -37,6 +38,7 @@ pub mod untyped;
 use std::collections::BTreeMap;
 
 pub use directory::{Directory, Target};
+pub use exemptions::{Exemptions, StatedExemption};
 pub use observed::{Observed, UNKNOWN, Why, unknown_marker};
 pub use properties::Properties;
 use serde::{Deserialize, Serialize};
@@ -67,6 +69,9 @@ pub struct Facts {
     /// What the stack gives out, by the output's name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub outputs: BTreeMap<String, Observed<Text>>,
+    /// The exemptions that its templates state; none in documents of before there were any.
+    #[serde(default, skip_serializing_if = "Exemptions::is_empty")]
+    pub exemptions: Exemptions,
     /// One entry a resource, in the order of the source.
     pub resources: Vec<Resource>,
 }
@@ -137,7 +142,8 @@ impl Facts {
     /// Joins what belongs together; what is joined already stays.
     pub fn joined(stack: StackIdentity, resources: Vec<Resource>) -> Self {
         let (settings, outputs) = (Observed::Absent, BTreeMap::new());
-        let mut facts = Self { version: FACTS_VERSION, stack, settings, outputs, resources };
+        let exemptions = Exemptions::default();
+        let mut facts = Self { version: FACTS_VERSION, stack, settings, outputs, exemptions, resources };
         let directory = Directory::of(&facts);
         s3::join(&mut facts, &directory);
         dynamodb::join(&mut facts, &directory);

@@ -1,20 +1,28 @@
-//! `exemptions`: findings that are tolerated, by whom, why and until when.
+//! `exemptions`: findings that are tolerated, by whom, why and until when; in the policy, and in the `Metadata` of
+//! templates, where they are written alike.
 
 use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{
     Pattern, checks,
-    read::{date, words},
+    read::{bounded_list, date, words},
 };
 use crate::{
     check::AppliedExemption,
+    facts::StatedExemption,
     inventory::LogicalId,
     source::{
-        Node,
+        Node, Position,
         read::{Errors, Fields},
     },
 };
+
+/// The key in the `Metadata` of a resource or of a template below which its exemptions stand.
+pub const METADATA: &str = "fitgate";
+
+/// More than anybody answers for.
+pub const MOST_EXEMPTIONS: usize = 1_000;
 
 /// Findings that are tolerated: they cost no points and halt nothing until they expire.
 ///
@@ -38,6 +46,9 @@ pub struct Exemption {
     /// The last day it holds, `2027-01-31`. Afterwards it covers nothing and is a finding of its own.
     #[cfg_attr(feature = "cli", schemars(schema_with = "super::schema::date"))]
     pub expires: Date,
+    /// The template that states it, with line and column; none for those of the policy.
+    #[serde(skip)]
+    pub stated_in: Option<String>,
 }
 
 impl Exemption {
@@ -53,17 +64,51 @@ impl Exemption {
             reason: self.reason.clone(),
             expires: self.expires,
             expired: today > self.expires,
+            stated_in: self.stated_in.clone(),
         }
     }
 
+    /// The exemptions below [`METADATA`], each with its place: of one resource where `of` names it, else of a whole
+    /// template. Everything is refused that a policy would refuse.
+    pub fn stated(node: &Node, errors: &mut Errors, of: Option<&str>) -> Vec<(Position, Self)> {
+        let mut fields = Fields::of(node, errors, METADATA);
+        let one = |node: &Node, errors: &mut Errors| Some((node.at, Self::read_of(node, errors, of)?));
+        let read = |node: &Node, errors: &mut Errors| bounded_list(node, errors, MOST_EXEMPTIONS, one);
+        let stated = fields.required("exempt", read);
+        fields.finish();
+        stated.unwrap_or_default()
+    }
+
     pub(super) fn read(node: &Node, errors: &mut Errors) -> Option<Self> {
+        Self::read_of(node, errors, None)
+    }
+
+    /// Of the resource named, which then needs no pattern; else of those that a pattern names.
+    fn read_of(node: &Node, errors: &mut Errors, of: Option<&str>) -> Option<Self> {
         let mut fields = Fields::of(node, errors, "an exemption");
         let check = fields.required("check", checks::pattern);
-        let resource = fields.required("resource", Pattern::read);
+        let resource = match of {
+            Some(id) => Some(Pattern::new(id)),
+            None => fields.required("resource", Pattern::read),
+        };
         let owner = fields.required("owner", |node, errors| words(node, errors, 200));
         let reason = fields.required("reason", |node, errors| words(node, errors, 1_000));
         let expires = fields.required("expires", date);
         fields.finish();
-        Some(Self { check: check?, resource: resource?, owner: owner?, reason: reason?, expires: expires? })
+        let (check, resource, owner) = (check?, resource?, owner?);
+        Some(Self { check, resource, owner, reason: reason?, expires: expires?, stated_in: None })
+    }
+}
+
+impl From<&StatedExemption> for Exemption {
+    fn from(stated: &StatedExemption) -> Self {
+        Self {
+            check: Pattern::new(&stated.check),
+            resource: Pattern::new(&stated.resource),
+            owner: stated.owner.clone(),
+            reason: stated.reason.clone(),
+            expires: stated.expires,
+            stated_in: Some(stated.stated_in.clone()),
+        }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A policy is a YAML or JSON document. [`Policy::parse`] reports every mistake at once, each with line,
 //! column, path and remedy; a [`Policy`] that exists is valid. What a document leaves out is as in the
-//! shipped policy, [`DEFAULT`], a commented file that says why each value is what it is.
+//! shipped policy, [`DEFAULT`], a commented file that says why each value is what it is, or as in the [`Profile`] that
+//! it names.
 //!
 //! One file a configuration element: its values, their meaning (which is also the description in the JSON
 //! schema), how it is read and what is refused.
@@ -17,10 +18,12 @@ mod parameters;
 mod pattern;
 mod probe;
 mod probe_call;
+mod profile;
 mod read;
 #[cfg(feature = "cli")]
 mod schema;
 mod severities;
+mod template_exemptions;
 mod weights;
 
 use jiff::civil::Date;
@@ -32,7 +35,7 @@ use crate::{
 };
 pub use baseline::{BaselineRules, KnownFailures, UnknownBaseline};
 pub use checks::{CheckRule, CheckRules};
-pub use exemption::Exemption;
+pub use exemption::{Exemption, METADATA, MOST_EXEMPTIONS};
 pub use fitness::FitnessLimits;
 pub use inconclusive::{InconclusiveAction, InconclusiveRules};
 pub use mode::Mode;
@@ -40,9 +43,11 @@ pub use parameters::Parameters;
 pub use pattern::Pattern;
 pub use probe::{Expectation, Probe, ProbePhase};
 pub use probe_call::{HttpMethod, HttpRequest, Invocation, ProbeCall};
+pub use profile::Profile;
 #[cfg(feature = "cli")]
 pub use schema::schema;
 pub use severities::Severities;
+pub use template_exemptions::TemplateExemptions;
 pub use weights::{Weight, Weights};
 
 /// The shipped policy as a file: what `policy init` writes, equal to `Policy::default()`.
@@ -62,6 +67,9 @@ pub struct Policy {
     /// The version of this document's format: 1.
     #[cfg_attr(feature = "cli", schemars(range(min = 1, max = 1)))]
     version: u32,
+    /// What the document starts from; whatever it says itself goes first.
+    #[cfg_attr(feature = "cli", schemars(default))]
+    pub profile: Profile,
     /// Whether a decision to halt is carried out.
     #[cfg_attr(feature = "cli", schemars(default))]
     pub mode: Mode,
@@ -86,6 +94,9 @@ pub struct Policy {
     /// Findings that are tolerated, by whom, why and until when.
     #[cfg_attr(feature = "cli", schemars(default, length(max = 1000)))]
     pub exemptions: Vec<Exemption>,
+    /// Whether exemptions count that templates state in their `Metadata`.
+    #[cfg_attr(feature = "cli", schemars(default))]
+    pub template_exemptions: TemplateExemptions,
     /// What checks measure against.
     #[cfg_attr(feature = "cli", schemars(default))]
     pub parameters: Parameters,
@@ -98,6 +109,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             version: POLICY_VERSION,
+            profile: Profile::default(),
             mode: Mode::default(),
             fitness: FitnessLimits::default(),
             blocking: Severities::blocking(),
@@ -106,6 +118,7 @@ impl Default for Policy {
             weights: Weights::default(),
             checks: CheckRules::default(),
             exemptions: Vec::new(),
+            template_exemptions: TemplateExemptions::default(),
             parameters: Parameters::default(),
             probes: Vec::new(),
         }
@@ -118,7 +131,8 @@ impl Policy {
     /// # Errors
     /// Every mistake, in the order of the document.
     pub fn parse(name: &str, bytes: &[u8]) -> Result<Self, SourceErrors> {
-        let node = crate::source::parse(name, bytes, &LIMITS).map_err(|error| SourceErrors(vec![error]))?;
+        let node = crate::source::parse(name, bytes, &LIMITS).and_then(profile::applied);
+        let node = node.map_err(|error| SourceErrors(vec![error]))?;
         let mut errors = Errors::new(name, bytes);
         let policy = read::policy(&node, &mut errors);
         errors.finish(Some(policy))

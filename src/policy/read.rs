@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{
     BaselineRules, CheckRules, Exemption, FitnessLimits, InconclusiveRules, Mode, POLICY_VERSION, Parameters, Policy,
-    Severities, Weights, probe,
+    Profile, Severities, TemplateExemptions, Weights, exemption::MOST_EXEMPTIONS, probe,
 };
 use crate::{
     check::Severity,
@@ -21,6 +21,7 @@ pub(super) fn policy(node: &Node, errors: &mut Errors) -> Policy {
     fields.required("version", version);
     let policy = Policy {
         version: POLICY_VERSION,
+        profile: fields.optional("profile", Profile::read).unwrap_or_default(),
         mode: fields.optional("mode", Mode::read).unwrap_or_default(),
         fitness: fields.optional("fitness", FitnessLimits::read).unwrap_or_default(),
         blocking: fields.optional("blocking", Severities::read).unwrap_or_else(Severities::blocking),
@@ -29,6 +30,7 @@ pub(super) fn policy(node: &Node, errors: &mut Errors) -> Policy {
         weights: fields.optional("weights", Weights::read).unwrap_or_default(),
         checks: fields.optional("checks", CheckRules::read).unwrap_or_default(),
         exemptions: fields.optional("exemptions", exemptions).unwrap_or_default(),
+        template_exemptions: fields.optional("templateExemptions", TemplateExemptions::read).unwrap_or_default(),
         parameters: fields.optional("parameters", Parameters::read).unwrap_or_default(),
         probes: fields.optional("probes", probe::read_all).unwrap_or_default(),
     };
@@ -47,7 +49,7 @@ fn version(node: &Node, errors: &mut Errors) -> Option<()> {
 }
 
 fn exemptions(node: &Node, errors: &mut Errors) -> Option<Vec<Exemption>> {
-    bounded_list(node, errors, 1_000, Exemption::read)
+    bounded_list(node, errors, MOST_EXEMPTIONS, Exemption::read)
 }
 
 /// A fitness, 0 to 100 with at most one decimal.

@@ -22,9 +22,10 @@ pub(super) fn apply(branches: &[Branch], scenario: &Scenario, moment: Moment) ->
     let mut seen = Seen { branches: Vec::new(), changed: vec![0; scenario.changes.len()], hidden: 0 };
     for branch in branches {
         let resources = branch.facts.resources.iter().map(|each| seen.take(each, scenario, moment)).collect();
-        let Facts { stack, settings, outputs, .. } = &branch.facts;
+        let Facts { stack, settings, outputs, exemptions, .. } = &branch.facts;
         let joined = Facts::joined(stack.clone(), resources);
-        let facts = Facts { settings: settings.clone(), outputs: outputs.clone(), ..joined };
+        let (settings, outputs, exemptions) = (settings.clone(), outputs.clone(), exemptions.clone());
+        let facts = Facts { settings, outputs, exemptions, ..joined };
         seen.branches.push(Branch { assumptions: branch.assumptions.clone(), facts });
     }
     seen

@@ -210,6 +210,7 @@ fn finding(entry: &Entry) -> Markup {
                 p.exemption {
                     "exempted by " (exemption.owner) @if exemption.expired { ", expired on " } @else { " until " }
                     (exemption.expires.to_string()) ": " (exemption.reason)
+                    @if let Some(place) = &exemption.stated_in { span.place { " " (place) } }
                 }
             }
             @if entry.verdict != VerdictKind::Pass {
@@ -230,7 +231,9 @@ fn rest(report: &Report) -> Markup {
             @if report.branches > 1 { p { "Judged in " (report.branches) " branches of open conditions." } }
             @if !types.is_empty() { p { "No check reads: " (types.join(", ")) } }
             @for unused in &report.unused_exemptions {
-                p { "The exemption of " (unused.owner) " for " (unused.check) " on " (unused.resource) " matches no finding." }
+                p { "The exemption of " (unused.owner) " for " (unused.check) " on " (unused.resource)
+                    @if let Some(place) = &unused.stated_in { " in " (place) }
+                    " matches no finding." }
             }
         }
     }

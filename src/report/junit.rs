@@ -43,10 +43,7 @@ fn finding(report: &Report, entry: &Entry) -> TestCase {
         (_, VerdictKind::Pass) => TestCaseStatus::success(),
         (Some(exemption), _) if !exemption.expired => {
             let mut skipped = TestCaseStatus::skipped();
-            skipped.set_message(format!(
-                "exempted by {} until {}: {}",
-                exemption.owner, exemption.expires, exemption.reason
-            ));
+            skipped.set_message(exemption.sentence());
             return case(report, &name(entry), skipped);
         }
         (_, VerdictKind::Inconclusive) => TestCaseStatus::non_success(NonSuccessKind::Error),

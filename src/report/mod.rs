@@ -152,7 +152,7 @@ impl Report {
             input: input.into(),
             fitness: fitness.clone(),
             decision: decision.clone(),
-            remarks: Vec::new(),
+            remarks: evaluation.remarks.clone(),
             counts: Counts::of(&evaluation.findings),
             findings,
             unjudged: evaluation.unjudged.clone(),

@@ -64,8 +64,7 @@ fn finding(report: &Report, entry: &Entry, at: Timestamp) -> Value {
         "remediation": {"desc": check.fix, "references": [check.reference]},
     });
     if let (Some(exemption), Some(map)) = (exempted, finding.as_object_mut()) {
-        let comment = format!("exempted by {} until {}: {}", exemption.owner, exemption.expires, exemption.reason);
-        map.insert("comment".to_owned(), json!(comment));
+        map.insert("comment".to_owned(), json!(exemption.sentence()));
     }
     finding
 }

@@ -149,10 +149,15 @@ fn uri(path: &str) -> String {
 }
 
 fn suppression(exemption: &AppliedExemption) -> Suppression {
-    let AppliedExemption { owner, reason, expires, .. } = exemption;
+    let AppliedExemption { owner, reason, expires, stated_in, .. } = exemption;
+    // SARIF tells what the judged files say themselves from what somebody decided elsewhere.
+    let (kind, place) = match stated_in {
+        Some(place) => ("inSource", format!(" in {place}")),
+        None => ("external", String::new()),
+    };
     Suppression::builder()
-        .kind(json!("external"))
+        .kind(json!(kind))
         .status(json!("accepted"))
-        .justification(format!("{owner}, until {expires}: {reason}"))
+        .justification(format!("{owner}{place}, until {expires}: {reason}"))
         .build()
 }

@@ -8,6 +8,7 @@ use super::{Entry, Report, paragraph::marked};
 use crate::{
     check::{Pillar, VerdictKind},
     decide::Outcome,
+    evaluate::UnusedExemption,
     score::{Points, Score},
     source::printable,
 };
@@ -101,9 +102,7 @@ fn finding(out: &mut String, entry: &Entry) {
     indented(out, "     ", &format!("{}{place}", entry.resource));
     indented(out, "     ", &entry.evidence);
     if let Some(exemption) = &entry.exemption {
-        let until = if exemption.expired { "expired on" } else { "until" };
-        let text = format!("exempted by {} {until} {}: {}", exemption.owner, exemption.expires, exemption.reason);
-        indented(out, "     ", &text);
+        indented(out, "     ", &exemption.sentence());
     }
 }
 
@@ -126,9 +125,9 @@ fn summary(out: &mut String, report: &Report) {
         indented(out, "", &format!("no check reads: {}", types.join(", ")));
     }
     for unused in &report.unused_exemptions {
-        let text =
-            format!("exemption of {} for {} on {} matches no finding", unused.owner, unused.check, unused.resource);
-        indented(out, "", &text);
+        let UnusedExemption { check, resource, owner, stated_in } = unused;
+        let place = stated_in.as_ref().map(|place| format!(" in {place}")).unwrap_or_default();
+        indented(out, "", &format!("exemption of {owner} for {check} on {resource}{place} matches no finding"));
     }
 }
 

@@ -7,6 +7,7 @@ mod anatomy;
 mod branches;
 pub mod cdk;
 mod conditions;
+mod exempt;
 mod foreach;
 mod include;
 mod long_form;
@@ -114,9 +115,11 @@ pub fn read(name: &str, bytes: &[u8], options: &Options<'_>) -> Result<Template,
     let variants =
         reader.read(&Input { name, outermost: name, bytes, folder: "", prefix, given: &given, around: &[] })?;
     let stack = identity(name, &given);
+    let exemptions = std::mem::take(&mut reader.exemptions);
     let branch = |Variant { assumptions, resources, outputs, .. }| {
+        let exemptions = exemptions.with(&resources);
         let outputs = outputs.iter().map(|(name, value)| (name.clone(), Observed::read(value))).collect();
-        Branch { assumptions, facts: Facts { outputs, ..Facts::build(stack.clone(), resources) } }
+        Branch { assumptions, facts: Facts { outputs, exemptions, ..Facts::build(stack.clone(), resources) } }
     };
     let branches = variants.into_iter().map(nested::connect).map(branch).collect();
     let mut said = BTreeSet::new();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::anatomy;
+use super::exempt;
 use super::nested::MOST_READ;
 use super::notes::Notes;
 use super::parameters::{Given, Parameters};
@@ -34,6 +35,8 @@ pub(super) struct Reader<'o, 'f> {
     /// The parameters that the outermost template declares.
     pub(super) parameters: Vec<String>,
     pub(super) warnings: Vec<SourceError>,
+    /// What the templates read so far exempt.
+    pub(super) exemptions: exempt::Found,
     /// Nested templates read so far, by what they were given.
     pub(super) nested: BTreeMap<String, Vec<Variant>>,
     /// Nested templates that may still be read.
@@ -43,14 +46,16 @@ pub(super) struct Reader<'o, 'f> {
 impl<'o, 'f> Reader<'o, 'f> {
     pub(super) fn new(options: &'o Options<'f>) -> Self {
         let (spans, nested) = (Spans::default(), BTreeMap::new());
-        Self { options, spans, parameters: Vec::new(), warnings: Vec::new(), nested, left: MOST_READ }
+        let exemptions = exempt::Found::default();
+        Self { options, spans, parameters: Vec::new(), warnings: Vec::new(), exemptions, nested, left: MOST_READ }
     }
 
     /// The branches of a template.
     pub(super) fn read(&mut self, input: &Input<'_>) -> Result<Vec<Variant>, TemplateError> {
         let root = source::parse(input.name, input.bytes, &self.options.limits)?;
         let mut notes = Notes::new(input.name, input.bytes);
-        let prepared = self.prepare(root, input, &mut notes)?;
+        let mut prepared = self.prepare(root, input, &mut notes)?;
+        self.exemptions.add(std::mem::take(&mut prepared.exemptions), prepared.root.at, &mut notes);
         let (root, parameters) = (&prepared.root, &prepared.parameters);
         if input.prefix.is_empty() {
             self.parameters = parameters.names().map(str::to_owned).collect();
@@ -73,9 +78,10 @@ impl<'o, 'f> Reader<'o, 'f> {
         let parameters = Parameters::read(root.get("Parameters"), input.given, self.options.live.as_ref(), notes);
         let root = foreach::expand(root, &parameters, self.options.limits.nodes, notes);
         let makers = makers(&root, notes);
+        let exemptions = exempt::read(&root, input, self.options.live.is_some(), notes);
         let root = serverless(root, &parameters, notes);
         anatomy::bounded(&root, notes);
-        Ok(Prepared { root, parameters, makers })
+        Ok(Prepared { root, parameters, makers, exemptions })
     }
 }
 
@@ -83,6 +89,7 @@ struct Prepared {
     root: Node,
     parameters: Parameters,
     makers: Makers,
+    exemptions: exempt::Found,
 }
 
 /// The template with SAM's resources expanded.

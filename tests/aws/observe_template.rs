@@ -132,6 +132,41 @@ Resources:
 }
 
 #[tokio::test(start_paused = true)]
+async fn templates_exempt_and_one_that_is_not_seen_is_told() {
+    let exempting = |id: &str| {
+        let exemption = "{check: s3-versioning, owner: a, reason: r, expires: 2027-01-31}";
+        let mistake = "{check: s3-versionin, owner: a, reason: r, expires: 2027-01-31}";
+        format!(
+            "Resources: {{{id}: {{Type: 'AWS::S3::Bucket', Metadata: {{fitgate: {{exempt: [{exemption}, {mistake}]}}}}}}}}"
+        )
+    };
+    let double = Double::new();
+    let mut inner =
+        Stack::named("shop-inner").with_template(&exempting("Data")).with("Data", "AWS::S3::Bucket", "inner-data");
+    let stack = Stack::named("shop").with_template(&exempting("Kept")).with("Kept", "AWS::S3::Bucket", "kept");
+    double.stack(stack.with_nested("Nested", &mut inner));
+    double.stack(inner);
+    let looked = look_at(&double, "shop", [Need::StackTemplate]).await;
+    let exemptions = looked.facts.exemptions;
+    let stated: Vec<&str> = exemptions.stated.iter().map(|stated| stated.resource.as_str()).collect();
+    assert_eq!(stated, ["Kept", "Nested/Data"]);
+    assert!(exemptions.stated[0].stated_in.starts_with("the template of the stack shop:1:"), "{exemptions:?}");
+    assert_eq!(exemptions.unknown.len(), 2, "{exemptions:?}");
+    assert!(exemptions.unknown[1].contains("shop-inner") && exemptions.unknown[1].contains("s3-versionin"));
+    assert_eq!(looked.counts[GET], 2, "each template is fetched once");
+
+    let looked = look_at(&double, "shop", [Need::BucketVersioning]).await;
+    let told = "what the stack's template exempts is not known: no enabled check asks for cloudformation:GetTemplate";
+    assert_eq!((looked.facts.exemptions.unknown, looked.counts.get(GET)), (vec![told.to_owned()], None));
+
+    double.fail(GET, Which::of("shop-inner"), Fault::Denied);
+    let exemptions = look_at(&double, "shop", [Need::StackTemplate]).await.facts.exemptions;
+    assert_eq!(exemptions.stated.len(), 1);
+    let told = format!("what the template of the nested stack Nested exempts is not known: access denied; grant {GET}");
+    assert_eq!(exemptions.unknown[1], told);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_function_of_no_stack_has_no_template() {
     let double = Double::new();
     double.know("s3", "kept");

@@ -18,7 +18,7 @@ use crate::{
         fault::Operation,
         stack::{Described, describe},
     },
-    facts::{Branch, Observed, Part, Resource, Text, UNKNOWN, Why},
+    facts::{Branch, Exemptions, Observed, Part, Resource, Text, UNKNOWN, Why},
     inventory::{LogicalId, ResourceRef, ResourceType},
     need::Need,
     template::{self, Live, Options},
@@ -64,6 +64,8 @@ impl Shared {
 struct Deployed {
     /// What it declares; more than once where a condition rests on what nobody may see.
     branches: Vec<BTreeMap<LogicalId, Resource>>,
+    /// What it exempts.
+    exemptions: Exemptions,
 }
 
 impl Session<'_> {
@@ -88,6 +90,28 @@ impl Session<'_> {
             Ok(deployed) => deployed.properties(id),
             Err(why) => Observed::Unknown(why.clone()),
         }
+    }
+
+    /// What the templates of the stack, and of those nested in it, exempt. They have been fetched for the attributes of
+    /// resources, as a rule; where no check asks for any template, or one cannot be read, what it exempts is unknown.
+    pub(super) async fn exemptions(&self) -> Exemptions {
+        let mut all = Exemptions::default();
+        if !self.has_template() {
+            return all;
+        }
+        let nested: Vec<String> = self.templates.nested.borrow().keys().cloned().collect();
+        // Where nobody asks for templates, one sentence is enough.
+        let nested = nested.into_iter().filter(|_| self.wants_template());
+        for prefix in std::iter::once(String::new()).chain(nested) {
+            match self.deployed(&prefix).await.as_ref() {
+                Ok(deployed) => all.add(&deployed.exemptions),
+                Err(why) => all.unknown.push(match prefix.strip_suffix('/') {
+                    Some(id) => format!("what the template of the nested stack {id} exempts is not known: {why}"),
+                    None => format!("what the stack's template exempts is not known: {why}"),
+                }),
+            }
+        }
+        all
     }
 
     /// The physical id of what a text refers to: of the resource itself where it is a reference, else what it says.
@@ -233,11 +257,13 @@ fn pseudo_parameters(stack: &Described) -> impl Iterator<Item = (String, String)
 
 impl Deployed {
     fn of(branches: Vec<Branch>) -> Self {
+        let mut exemptions = Exemptions::default();
+        branches.iter().for_each(|branch| exemptions.add(&branch.facts.exemptions));
         let by_name = |branch: Branch| {
             let resources = branch.facts.resources.into_iter();
             resources.map(|resource| (resource.reference.logical_id.clone(), resource)).collect()
         };
-        Self { branches: branches.into_iter().map(by_name).collect() }
+        Self { branches: branches.into_iter().map(by_name).collect(), exemptions }
     }
 
     /// The properties of a resource of which the inventory says that it exists.

@@ -98,7 +98,8 @@ pub async fn observe(
     // Pages of several stacks come in any order; what people compare must not depend on it.
     raw.sort_by(|a, b| a.reference.logical_id.cmp(&b.reference.logical_id));
     let (settings, outputs) = session.itself();
-    Ok(Facts { settings, outputs, ..Facts::build(session.stack().clone(), raw) })
+    let exemptions = session.exemptions().await;
+    Ok(Facts { settings, outputs, exemptions, ..Facts::build(session.stack().clone(), raw) })
 }
 
 /// The properties of one resource, with its place in the inventory.
