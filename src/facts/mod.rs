@@ -69,6 +69,10 @@ pub struct Facts {
     pub outputs: BTreeMap<String, Observed<Text>>,
     /// One entry a resource, in the order of the source.
     pub resources: Vec<Resource>,
+    /// The properties as a template wrote them, by resource, where a reader was asked to keep them: typed ones keep
+    /// only what checks read. Empty for what was observed live, and never saved.
+    #[serde(skip)]
+    pub written: BTreeMap<LogicalId, Value>,
 }
 
 /// Which stack, where. A template knows none of it.
@@ -137,7 +141,8 @@ impl Facts {
     /// Joins what belongs together; what is joined already stays.
     pub fn joined(stack: StackIdentity, resources: Vec<Resource>) -> Self {
         let (settings, outputs) = (Observed::Absent, BTreeMap::new());
-        let mut facts = Self { version: FACTS_VERSION, stack, settings, outputs, resources };
+        let written = BTreeMap::new();
+        let mut facts = Self { version: FACTS_VERSION, stack, settings, outputs, resources, written };
         let directory = Directory::of(&facts);
         s3::join(&mut facts, &directory);
         dynamodb::join(&mut facts, &directory);

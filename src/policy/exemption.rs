@@ -8,7 +8,7 @@ use super::{
     read::{date, words},
 };
 use crate::{
-    check::AppliedExemption,
+    check::{AppliedExemption, Check},
     inventory::LogicalId,
     source::{
         Node,
@@ -56,9 +56,9 @@ impl Exemption {
         }
     }
 
-    pub(super) fn read(node: &Node, errors: &mut Errors) -> Option<Self> {
+    pub(super) fn read(node: &Node, errors: &mut Errors, own: &[&'static Check]) -> Option<Self> {
         let mut fields = Fields::of(node, errors, "an exemption");
-        let check = fields.required("check", checks::pattern);
+        let check = fields.required("check", |node, errors| checks::pattern(node, errors, own));
         let resource = fields.required("resource", Pattern::read);
         let owner = fields.required("owner", |node, errors| words(node, errors, 200));
         let reason = fields.required("reason", |node, errors| words(node, errors, 1_000));

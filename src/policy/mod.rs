@@ -18,6 +18,7 @@ mod pattern;
 mod probe;
 mod probe_call;
 mod read;
+mod rules;
 #[cfg(feature = "cli")]
 mod schema;
 mod severities;
@@ -40,6 +41,7 @@ pub use parameters::Parameters;
 pub use pattern::Pattern;
 pub use probe::{Expectation, Probe, ProbePhase};
 pub use probe_call::{HttpMethod, HttpRequest, Invocation, ProbeCall};
+pub use rules::{Beside, OwnRules, RulesSource};
 #[cfg(feature = "cli")]
 pub use schema::schema;
 pub use severities::Severities;
@@ -83,6 +85,10 @@ pub struct Policy {
     /// Checks by id: `on`, `off`, or a mapping with `enabled`, `severity` and `weight`.
     #[cfg_attr(feature = "cli", schemars(default))]
     pub checks: CheckRules,
+    /// Checks of the owner's own, in the language of CloudFormation Guard. Each rule is a check `own-…`, which `checks`
+    /// and `exemptions` may name.
+    #[cfg_attr(feature = "cli", schemars(default, with = "Vec<RulesSource>", length(max = 20)))]
+    pub rules: OwnRules,
     /// Findings that are tolerated, by whom, why and until when.
     #[cfg_attr(feature = "cli", schemars(default, length(max = 1000)))]
     pub exemptions: Vec<Exemption>,
@@ -105,6 +111,7 @@ impl Default for Policy {
             inconclusive: InconclusiveRules::default(),
             weights: Weights::default(),
             checks: CheckRules::default(),
+            rules: OwnRules::default(),
             exemptions: Vec::new(),
             parameters: Parameters::default(),
             probes: Vec::new(),
@@ -118,10 +125,27 @@ impl Policy {
     /// # Errors
     /// Every mistake, in the order of the document.
     pub fn parse(name: &str, bytes: &[u8]) -> Result<Self, SourceErrors> {
+        Self::read(name, bytes, None)
+    }
+
+    /// The same, where rules may be in files beside the document.
+    ///
+    /// # Errors
+    /// Every mistake, in the order of the document; of a rules file the first.
+    pub fn parse_beside(name: &str, bytes: &[u8], files: &Beside<'_>) -> Result<Self, SourceErrors> {
+        Self::read(name, bytes, Some(files))
+    }
+
+    fn read(name: &str, bytes: &[u8], files: Option<&Beside<'_>>) -> Result<Self, SourceErrors> {
         let node = crate::source::parse(name, bytes, &LIMITS).map_err(|error| SourceErrors(vec![error]))?;
         let mut errors = Errors::new(name, bytes);
-        let policy = read::policy(&node, &mut errors);
+        let policy = read::policy(&node, &mut errors, files);
         errors.finish(Some(policy))
+    }
+
+    /// Every check that a stack may be judged by, the owner's own behind those of the catalogue.
+    pub fn checks(&self) -> impl Iterator<Item = &'static Check> {
+        crate::checks::all().chain(self.rules.checks().iter().copied())
     }
 
     /// Whether a check is asked.
