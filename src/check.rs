@@ -1,6 +1,7 @@
 //! A check, the verdict it reaches, and the finding that comes of it.
 
 mod by_path;
+pub mod own_rules;
 
 use std::fmt;
 
@@ -14,7 +15,6 @@ use crate::{
     },
     inventory::{LogicalId, ResourceType},
     need::Need,
-    own_rules::OwnRule,
     stack::Stack,
 };
 
@@ -475,7 +475,7 @@ pub enum Applies {
     /// The stack itself, as CloudFormation handles it; silent on what the source does not show.
     TheStack(Judge<Facts>),
     /// A rule of the user's own: each resource that it chooses, or the stack as a whole.
-    Own(&'static OwnRule),
+    Own(&'static own_rules::OwnRule),
     /// The stack as a whole; the types it speaks of, and the judge.
     Stack(&'static [&'static str], StackJudge),
 }

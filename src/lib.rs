@@ -24,7 +24,6 @@ pub mod facts;
 pub mod inventory;
 pub mod judgement;
 pub mod need;
-pub mod own_rules;
 pub mod points;
 pub mod policy;
 pub mod report;

@@ -8,7 +8,7 @@ use std::{
 
 use super::{Exit, Trouble, input, print};
 use crate::{
-    own_rules::RulesError,
+    check::own_rules::RulesError,
     policy::{DEFAULT, Policy, schema},
     template::Files as _,
 };
@@ -86,7 +86,7 @@ pub(super) fn with_rules(asked: Option<&Path>, rules: &[PathBuf]) -> Result<Poli
         let bytes = input::read(path, "a rules file")?;
         let name = input::shown(path);
         let text = String::from_utf8(bytes).map_err(|_| NoText(name.clone()))?;
-        policy.rules.add(&name, &text).map_err(Refused)?;
+        policy.rules.add(&name, &text).map_err(|error| Refused { error })?;
     }
     Ok(policy)
 }
@@ -98,8 +98,10 @@ struct NoText(String);
 
 /// A rules file with a mistake.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}{}", .0.hint().map(|hint| format!("; {hint}")).unwrap_or_default())]
-struct Refused(RulesError);
+#[error("{error}{}", error.hint().map(|hint| format!("; {hint}")).unwrap_or_default())]
+struct Refused {
+    error: RulesError,
+}
 
 /// The policy that was asked for, else the one in the current folder, else the shipped one.
 pub(super) fn chosen(asked: Option<&Path>) -> Result<Policy, Trouble> {

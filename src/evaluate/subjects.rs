@@ -4,14 +4,16 @@ use std::{cell::OnceCell, collections::BTreeMap};
 
 use super::branches::{Assumptions, Outcome, merge};
 use crate::{
-    check::{Applies, Check, Judge, JudgeInStack, Place, Verdict, Yardstick},
+    check::{
+        Applies, Check, Judge, JudgeInStack, Place, Verdict, Yardstick,
+        own_rules::{Document, OwnRule},
+    },
     facts::{
         Branch, Facts, Observed, Properties, Why,
         dynamodb::{GlobalTable, Table},
         lambda::{Function, OtherPermission, Permission},
     },
     inventory::{LogicalId, ResourceType},
-    own_rules::{Document, OwnRule},
     stack::Stack,
 };
 

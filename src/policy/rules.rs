@@ -4,8 +4,10 @@ use serde::Serialize;
 
 use super::read::{bounded_list, severity, words};
 use crate::{
-    check::{Check, Pillar, Severity},
-    own_rules::{self, Defaults, LARGEST, RulesError},
+    check::{
+        Check, Pillar, Severity,
+        own_rules::{self, Defaults, LARGEST, RulesError},
+    },
     source::{
         Node,
         read::{Errors, Fields, choice, text},
