@@ -25,6 +25,7 @@ mod evaluate;
 mod extent;
 mod found;
 mod parse;
+mod parse_literal;
 mod parse_query;
 mod pattern;
 mod query;
