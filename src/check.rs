@@ -2,6 +2,7 @@
 
 mod by_path;
 mod exempted;
+pub mod own_rules;
 
 use std::fmt;
 
@@ -475,6 +476,8 @@ pub enum Applies {
     EachEvaluated(&'static [&'static str], Judge<config::Compliance>),
     /// The stack itself, as CloudFormation handles it; silent on what the source does not show.
     TheStack(Judge<Facts>),
+    /// A rule of the user's own: each resource that it chooses, or the stack as a whole.
+    Own(&'static own_rules::OwnRule),
     /// The stack as a whole; the types it speaks of, and the judge.
     Stack(&'static [&'static str], StackJudge),
 }
@@ -511,6 +514,7 @@ impl Applies {
             Self::EachRole(_) => &["AWS::IAM::Role"],
             Self::TheStack(_) => &["AWS::CloudFormation::Stack"],
             Self::EachPolicy(_) => &["AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"],
+            Self::Own(rule) => rule.types(),
             Self::Each(types, _)
             | Self::EachInStack(types, _)
             | Self::EachEvaluated(types, _)
@@ -520,7 +524,11 @@ impl Applies {
 
     /// `atomic` where it judges one resource at a time, `holistic` where it judges the stack.
     pub fn scope(&self) -> &'static str {
-        if matches!(self, Self::Stack(..)) { "holistic" } else { "atomic" }
+        match self {
+            Self::Stack(..) => "holistic",
+            Self::Own(rule) if !rule.is_of_each() => "holistic",
+            _ => "atomic",
+        }
     }
 }
 

@@ -26,7 +26,7 @@ use serde::Serialize;
 
 use crate::{
     check::{Check, Finding, Verdict, Yardstick},
-    checks::{self, exemption::EXEMPTION_EXPIRED},
+    checks::exemption::EXEMPTION_EXPIRED,
     facts::Branch,
     inventory::{LogicalId, ResourceType},
     need::Need,
@@ -124,7 +124,7 @@ pub fn judge(
 
 /// What the checks that policy enables say of a stack on this day.
 pub fn evaluate(branches: &[Branch], policy: &Policy, today: Date) -> Evaluation {
-    ask(checks::all().filter(|check| policy.enables(check)), branches, policy, today)
+    ask(policy.checks().filter(|check| policy.enables(check)), branches, policy, today)
 }
 
 /// What these checks say of a stack on this day, in their order, whether policy enables them or not.

@@ -6,7 +6,6 @@ use futures_util::future::join;
 use jiff::tz::TimeZone;
 
 use crate::{
-    checks,
     decide::decide,
     evaluate::evaluate,
     event::HookEvent,
@@ -46,5 +45,5 @@ pub async fn judge<W: World>(world: &W, event: &HookEvent, mode: &Cell<Option<Mo
 
 /// What the enabled checks need to see; nothing else is observed.
 pub fn needs(policy: &Policy) -> BTreeSet<Need> {
-    checks::all().filter(|check| policy.enables(check)).flat_map(|check| check.needs).copied().collect()
+    policy.checks().filter(|check| policy.enables(check)).flat_map(|check| check.needs).copied().collect()
 }

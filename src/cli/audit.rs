@@ -42,6 +42,10 @@ pub(super) struct Arguments {
     /// The policy [default: fitgate.yaml in this folder, else the shipped one]
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// Rules of your own in the language of CloudFormation Guard, besides those of the policy. May be given several
+    /// times
+    #[arg(long, value_name = "FILE")]
+    rules: Vec<PathBuf>,
     #[command(flatten)]
     baseline: Comparison,
     /// List passes too, and what the comparison has nothing new to say of
@@ -58,7 +62,7 @@ pub(super) struct Arguments {
 /// Looks at live stacks, or at what was seen of one before, and judges them. One that cannot be looked at is told on
 /// standard error and does not hide the others.
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
-    let policy = policy::chosen(arguments.policy.as_deref())?;
+    let policy = policy::with_rules(arguments.policy.as_deref(), &arguments.rules)?;
     if arguments.save.is_some() && arguments.stack.len() > 1 {
         return Err(OneAtATime.into());
     }

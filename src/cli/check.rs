@@ -32,6 +32,10 @@ pub(super) struct Arguments {
     /// The policy [default: fitgate.yaml in this folder, else the shipped one]
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// Rules of your own in the language of CloudFormation Guard, besides those of the policy. May be given several
+    /// times
+    #[arg(long, value_name = "FILE")]
+    rules: Vec<PathBuf>,
     #[command(flatten)]
     baseline: Comparison,
     /// Compare with an earlier version of the one template given, and list new findings only
@@ -50,7 +54,7 @@ pub(super) struct Arguments {
 
 /// Judges every template. One that cannot be read is told on standard error and does not hide the others.
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
-    let policy = policy::chosen(arguments.policy.as_deref())?;
+    let policy = policy::with_rules(arguments.policy.as_deref(), &arguments.rules)?;
     let mut parameters = Parameters::new(&arguments.parameters)?;
     let mut check = Check {
         before: Before::open(arguments, &policy, &mut parameters)?,

@@ -9,7 +9,11 @@ use std::{
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::{Exit, Trouble, input, print};
-use crate::policy::{Policy, Profile, schema};
+use crate::{
+    check::own_rules::RulesError,
+    policy::{Policy, Profile, schema},
+    template::Files as _,
+};
 
 /// The policy that `check` and `rehearse` pick up from the current folder, and that `init` writes.
 pub(super) const FILE: &str = "fitgate.yaml";
@@ -86,10 +90,35 @@ fn init(path: &Path, profile: Profile) -> Result<(), InitError> {
     Ok(())
 }
 
-/// Reads a policy.
+/// Reads a policy, and the rules files that it names, which are in its folder or below.
 pub(super) fn load(path: &Path) -> Result<Policy, Trouble> {
     let bytes = input::read(path, "a policy file")?;
-    Ok(Policy::parse(&input::shown(path), &bytes)?)
+    let beside = input::Beside::of(path);
+    Ok(Policy::parse_beside(&input::shown(path), &bytes, &|file| beside.read(file))?)
+}
+
+/// The policy that was chosen, and rules named on the command line.
+pub(super) fn with_rules(asked: Option<&Path>, rules: &[PathBuf]) -> Result<Policy, Trouble> {
+    let mut policy = chosen(asked)?;
+    for path in rules {
+        let bytes = input::read(path, "a rules file")?;
+        let name = input::shown(path);
+        let text = String::from_utf8(bytes).map_err(|_| NoText(name.clone()))?;
+        policy.rules.add(&name, &text).map_err(|error| Refused { error })?;
+    }
+    Ok(policy)
+}
+
+/// A rules file that is no text.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} is no text in UTF-8; name a file of rules")]
+struct NoText(String);
+
+/// A rules file with a mistake.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}{}", error.hint().map(|hint| format!("; {hint}")).unwrap_or_default())]
+struct Refused {
+    error: RulesError,
 }
 
 /// The policy that was asked for, else the one in the current folder, else the shipped one.

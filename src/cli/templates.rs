@@ -131,7 +131,8 @@ pub(super) fn load(source: &Source, parameters: &mut Parameters) -> Result<Templ
     // What is given on the command line goes before what the application says.
     let mut given = source.settled.clone();
     given.extend(parameters.given.clone());
-    let options = Options { parameters: given, files: Some(&beside), ..Options::default() };
+    // Rules of the user's own ask for what no check reads.
+    let options = Options { parameters: given, files: Some(&beside), keep_written: true, ..Options::default() };
     let template = template::read(&input::shown(path), &bytes, &options)?;
     parameters.declared.extend(template.parameters.iter().cloned());
     for warning in &template.warnings {

@@ -4,7 +4,10 @@ use std::{cell::OnceCell, collections::BTreeMap};
 
 use super::branches::{Assumptions, Outcome, merge};
 use crate::{
-    check::{Applies, Check, Judge, JudgeInStack, Place, Verdict, Yardstick},
+    check::{
+        Applies, Check, Judge, JudgeInStack, Place, Verdict, Yardstick,
+        own_rules::{Document, OwnRule},
+    },
     facts::{
         Branch, Facts, Observed, Properties, Why,
         dynamodb::{GlobalTable, Table},
@@ -31,6 +34,8 @@ pub(super) struct Subjects<'a> {
     alike: Vec<Vec<usize>>,
     /// One stack a group; built when the first holistic check asks.
     stacks: OnceCell<Vec<Stack<'a>>>,
+    /// One document a branch; built when the first of the user's own rules asks.
+    documents: OnceCell<Vec<Document>>,
 }
 
 /// One resource over all branches.
@@ -66,7 +71,14 @@ impl<'a> Subjects<'a> {
     pub(super) fn of(branches: &'a [Branch]) -> Self {
         let subjects = collect(branches);
         let alike = groups(&subjects, branches.len());
-        Self { branches, assumptions: Assumptions::of(branches), subjects, alike, stacks: OnceCell::new() }
+        Self {
+            branches,
+            assumptions: Assumptions::of(branches),
+            subjects,
+            alike,
+            stacks: OnceCell::new(),
+            documents: OnceCell::new(),
+        }
     }
     /// The names of all resources, in the order of the source.
     pub(super) fn names(&self) -> impl Iterator<Item = &Name> {
@@ -80,6 +92,7 @@ impl<'a> Subjects<'a> {
             Applies::EachInStack(types, judge) => {
                 self.judge_stack(types, |stack| each_in(stack, types, judge, yardstick))
             }
+            Applies::Own(rule) => self.judge_own(rule),
             Applies::TheStack(judge) => self.judge_itself(judge, yardstick).into_iter().collect(),
             ref applies => self.judge_each(applies, yardstick),
         }
@@ -92,6 +105,43 @@ impl<'a> Subjects<'a> {
         let verdict = merge(&said.collect::<Vec<_>>(), &self.assumptions)?;
         let name = Name { id, r#type: ResourceType::new(STACK_TYPE) };
         Some(Judged { position: self.subjects.len(), name, verdict })
+    }
+
+    /// A rule sees what the template wrote, which may differ where what checks read of it does not: it is asked in every
+    /// branch.
+    fn judge_own(&self, rule: &OwnRule) -> Vec<Judged> {
+        let documents =
+            self.documents.get_or_init(|| self.branches.iter().map(|branch| Document::of(&branch.facts)).collect());
+        let mut said: BTreeMap<LogicalId, Vec<(usize, Verdict)>> = BTreeMap::new();
+        for (branch, document) in documents.iter().enumerate() {
+            for (id, verdict) in rule.judge(document, &self.branches[branch].facts.stack.name) {
+                said.entry(id).or_default().push((branch, verdict));
+            }
+        }
+        let mut judged = Vec::new();
+        for (position, subject) in self.subjects.iter().enumerate().filter(|_| rule.is_of_each()) {
+            let mut outcomes = vec![Outcome::Gone; self.branches.len()];
+            for &branch in subject.variants.iter().flat_map(|variant| &variant.branches) {
+                outcomes[branch] = Outcome::NotApplicable;
+            }
+            let of_subject = said.get(&subject.name.id).into_iter().flatten();
+            // An id that changes its type from branch to branch is several subjects.
+            for (branch, verdict) in of_subject.filter(|(branch, _)| subject.has(*branch)) {
+                outcomes[*branch].worsen(&Outcome::Judged(verdict.clone()));
+            }
+            let verdict = merge(&outcomes, &self.assumptions);
+            judged.extend(verdict.map(|verdict| Judged { position, name: subject.name.clone(), verdict }));
+        }
+        for (id, said) in said.into_iter().filter(|_| !rule.is_of_each()) {
+            let mut outcomes = vec![Outcome::NotApplicable; self.branches.len()];
+            for (branch, verdict) in said {
+                outcomes[branch] = Outcome::Judged(verdict);
+            }
+            let name = Name { id, r#type: ResourceType::new(STACK_TYPE) };
+            let verdict = merge(&outcomes, &self.assumptions);
+            judged.extend(verdict.map(|verdict| Judged { position: self.subjects.len(), name, verdict }));
+        }
+        judged
     }
 
     fn judge_each(&self, applies: &Applies, yardstick: &Yardstick) -> Vec<Judged> {
@@ -220,6 +270,10 @@ fn position(order: &[usize], subject: usize, expected: usize) -> usize {
 }
 
 impl<'a> Subject<'a> {
+    fn has(&self, branch: usize) -> bool {
+        self.variants.iter().any(|variant| variant.branches.contains(&branch))
+    }
+
     fn add(&mut self, properties: &'a Properties, branch: usize) {
         match self.variants.iter_mut().find(|variant| variant.properties == properties) {
             Some(variant) => variant.branches.push(branch),

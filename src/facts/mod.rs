@@ -74,6 +74,10 @@ pub struct Facts {
     pub exemptions: Exemptions,
     /// One entry a resource, in the order of the source.
     pub resources: Vec<Resource>,
+    /// The properties as a template wrote them, by resource, where a reader was asked to keep them: typed ones keep
+    /// only what checks read. Empty for what was observed live, and never saved.
+    #[serde(skip)]
+    pub written: BTreeMap<LogicalId, Value>,
 }
 
 /// Which stack, where. A template knows none of it.
@@ -141,9 +145,15 @@ impl Facts {
 
     /// Joins what belongs together; what is joined already stays.
     pub fn joined(stack: StackIdentity, resources: Vec<Resource>) -> Self {
-        let (settings, outputs) = (Observed::Absent, BTreeMap::new());
-        let exemptions = Exemptions::default();
-        let mut facts = Self { version: FACTS_VERSION, stack, settings, outputs, exemptions, resources };
+        let mut facts = Self {
+            version: FACTS_VERSION,
+            stack,
+            settings: Observed::Absent,
+            outputs: BTreeMap::new(),
+            exemptions: Exemptions::default(),
+            resources,
+            written: BTreeMap::new(),
+        };
         let directory = Directory::of(&facts);
         s3::join(&mut facts, &directory);
         dynamodb::join(&mut facts, &directory);

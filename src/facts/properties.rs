@@ -1,6 +1,6 @@
 //! The typed properties of a resource: one variant a CloudFormation type that a check reads.
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
@@ -191,47 +191,60 @@ impl Properties {
     /// # Errors
     /// Where a value cannot be written as JSON.
     pub fn to_value(&self) -> Result<Value, serde_json::Error> {
+        let mut value = self.to_full_value()?;
+        // What is kept as it came may hold a `null` that means something.
+        if !matches!(self, Self::Other(_) | Self::Unreadable(_)) {
+            leave_out_absent(&mut value);
+        }
+        Ok(value)
+    }
+
+    /// The same with `null` for what was looked for and is not there: what has no key at all, nobody looked for.
+    ///
+    /// # Errors
+    /// Where a value cannot be written as JSON.
+    pub fn to_full_value(&self) -> Result<Value, serde_json::Error> {
         match self {
-            Self::Bucket(properties) => written(properties),
-            Self::BucketPolicy(properties) => written(properties),
-            Self::AccessPoint(properties) => written(properties),
-            Self::Table(properties) => written(properties),
-            Self::GlobalTable(properties) => written(properties),
-            Self::ScalableTarget(properties) => written(properties),
-            Self::ScalingPolicy(properties) => written(properties),
-            Self::DaxCluster(properties) => written(properties),
-            Self::BackupSelection(properties) => written(properties),
-            Self::Function(properties) => written(properties),
-            Self::Alias(properties) => written(properties),
-            Self::Version(properties) => written(properties),
-            Self::Permission(properties) => written(properties),
-            Self::FunctionUrl(properties) => written(properties),
-            Self::EventSourceMapping(properties) => written(properties),
-            Self::EventInvokeConfig(properties) => written(properties),
-            Self::Application(properties) => written(properties),
-            Self::DeploymentGroup(properties) => written(properties),
-            Self::DeploymentConfig(properties) => written(properties),
-            Self::Alarm(properties) => written(properties),
-            Self::CompositeAlarm(properties) => written(properties),
-            Self::LogGroup(properties) => written(properties),
-            Self::Subnet(properties) => written(properties),
-            Self::Queue(properties) => written(properties),
-            Self::Topic(properties) => written(properties),
-            Self::Subscription(properties) => written(properties),
-            Self::Role(properties) => written(properties),
-            Self::Policy(properties) => written(properties),
-            Self::ManagedPolicy(properties) => written(properties),
-            Self::RestApi(properties) => written(properties),
-            Self::Method(properties) => written(properties),
-            Self::HttpApi(properties) => written(properties),
-            Self::Integration(properties) => written(properties),
-            Self::Rule(properties) => written(properties),
-            Self::Schedule(properties) => written(properties),
-            Self::Pipe(properties) => written(properties),
-            Self::StateMachine(properties) => written(properties),
-            Self::DataSource(properties) => written(properties),
-            Self::TopicRule(properties) => written(properties),
-            Self::Untyped(properties) => written(properties),
+            Self::Bucket(properties) => serde_json::to_value(properties),
+            Self::BucketPolicy(properties) => serde_json::to_value(properties),
+            Self::AccessPoint(properties) => serde_json::to_value(properties),
+            Self::Table(properties) => serde_json::to_value(properties),
+            Self::GlobalTable(properties) => serde_json::to_value(properties),
+            Self::ScalableTarget(properties) => serde_json::to_value(properties),
+            Self::ScalingPolicy(properties) => serde_json::to_value(properties),
+            Self::DaxCluster(properties) => serde_json::to_value(properties),
+            Self::BackupSelection(properties) => serde_json::to_value(properties),
+            Self::Function(properties) => serde_json::to_value(properties),
+            Self::Alias(properties) => serde_json::to_value(properties),
+            Self::Version(properties) => serde_json::to_value(properties),
+            Self::Permission(properties) => serde_json::to_value(properties),
+            Self::FunctionUrl(properties) => serde_json::to_value(properties),
+            Self::EventSourceMapping(properties) => serde_json::to_value(properties),
+            Self::EventInvokeConfig(properties) => serde_json::to_value(properties),
+            Self::Application(properties) => serde_json::to_value(properties),
+            Self::DeploymentGroup(properties) => serde_json::to_value(properties),
+            Self::DeploymentConfig(properties) => serde_json::to_value(properties),
+            Self::Alarm(properties) => serde_json::to_value(properties),
+            Self::CompositeAlarm(properties) => serde_json::to_value(properties),
+            Self::LogGroup(properties) => serde_json::to_value(properties),
+            Self::Subnet(properties) => serde_json::to_value(properties),
+            Self::Queue(properties) => serde_json::to_value(properties),
+            Self::Topic(properties) => serde_json::to_value(properties),
+            Self::Subscription(properties) => serde_json::to_value(properties),
+            Self::Role(properties) => serde_json::to_value(properties),
+            Self::Policy(properties) => serde_json::to_value(properties),
+            Self::ManagedPolicy(properties) => serde_json::to_value(properties),
+            Self::RestApi(properties) => serde_json::to_value(properties),
+            Self::Method(properties) => serde_json::to_value(properties),
+            Self::HttpApi(properties) => serde_json::to_value(properties),
+            Self::Integration(properties) => serde_json::to_value(properties),
+            Self::Rule(properties) => serde_json::to_value(properties),
+            Self::Schedule(properties) => serde_json::to_value(properties),
+            Self::Pipe(properties) => serde_json::to_value(properties),
+            Self::StateMachine(properties) => serde_json::to_value(properties),
+            Self::DataSource(properties) => serde_json::to_value(properties),
+            Self::TopicRule(properties) => serde_json::to_value(properties),
+            Self::Untyped(properties) => serde_json::to_value(properties),
             Self::Other(value) => Ok(value.clone()),
             Self::Unreadable(why) => Ok(serde_json::json!({ UNKNOWN: why })),
         }
@@ -258,12 +271,6 @@ fn typed<T: DeserializeOwned>(value: &Value, variant: fn(Box<T>) -> Properties) 
         Ok(properties) => variant(Box::new(properties)),
         Err(error) => Properties::Unreadable(Why::Malformed(error.to_string())),
     }
-}
-
-fn written<T: Serialize>(properties: &T) -> Result<Value, serde_json::Error> {
-    let mut value = serde_json::to_value(properties)?;
-    leave_out_absent(&mut value);
-    Ok(value)
 }
 
 /// Removes `null`, which is how `Observed::Absent` is written.

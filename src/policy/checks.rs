@@ -38,7 +38,7 @@ pub struct CheckRule {
     pub weight: Option<Weight>,
 }
 
-/// What policy says of checks, by id; every id is one of the catalogue.
+/// What policy says of checks, by id; every id is one of the catalogue or of the policy's own rules.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(transparent)]
 pub struct CheckRules(BTreeMap<&'static str, CheckRule>);
@@ -56,7 +56,7 @@ impl CheckRules {
         self
     }
 
-    pub(super) fn read(node: &Node, errors: &mut Errors) -> Option<Self> {
+    pub(super) fn read(node: &Node, errors: &mut Errors, own: &[&'static Check]) -> Option<Self> {
         if !matches!(node.kind, Kind::Mapping(_)) {
             errors.expected(node, "a mapping from check ids to on, off, or a mapping");
             return None;
@@ -67,9 +67,9 @@ impl CheckRules {
         }
         let mut rules = BTreeMap::new();
         for entry in node.entries() {
-            errors.within(&entry.key, |errors| match checks::by_id(&entry.key) {
+            errors.within(&entry.key, |errors| match known(own).find(|check| check.id == entry.key) {
                 Some(check) => rules.extend(CheckRule::read(&entry.value, errors).map(|rule| (check.id, rule))),
-                None => errors.add(entry.key_at, "no such check", Some(suggestion(&entry.key))),
+                None => errors.add(entry.key_at, "no such check", Some(suggestion(&entry.key, own))),
             });
         }
         Some(Self(rules))
@@ -94,18 +94,23 @@ impl CheckRule {
 }
 
 /// A pattern that matches at least one check.
-pub(super) fn pattern(node: &Node, errors: &mut Errors) -> Option<Pattern> {
+pub(super) fn pattern(node: &Node, errors: &mut Errors, own: &[&'static Check]) -> Option<Pattern> {
     let pattern = Pattern::read(node, errors)?;
-    if checks::catalogue().any(|check| pattern.matches(check.id)) {
+    if known(own).any(|check| pattern.matches(check.id)) {
         return Some(pattern);
     }
-    errors.add(node.at, format_args!("no check is called {pattern}"), Some(suggestion(pattern.as_str())));
+    errors.add(node.at, format_args!("no check is called {pattern}"), Some(suggestion(pattern.as_str(), own)));
     None
 }
 
+/// Every check of the catalogue, and the policy's own.
+fn known(own: &[&'static Check]) -> impl Iterator<Item = &'static Check> {
+    checks::catalogue().chain(own.iter().copied())
+}
+
 /// "did you mean s3-versioning? (see `fitgate checks list`)"
-fn suggestion(id: &str) -> String {
-    match nearest(id, checks::catalogue().map(|check| check.id)) {
+fn suggestion(id: &str, own: &[&'static Check]) -> String {
+    match nearest(id, known(own).map(|check| check.id)) {
         Some(near) => format!("did you mean {near}? (see `fitgate checks list`)"),
         None => "see `fitgate checks list`".to_owned(),
     }

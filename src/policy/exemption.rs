@@ -9,7 +9,7 @@ use super::{
     read::{bounded_list, date, words},
 };
 use crate::{
-    check::AppliedExemption,
+    check::{AppliedExemption, Check},
     facts::StatedExemption,
     inventory::LogicalId,
     source::{
@@ -69,24 +69,24 @@ impl Exemption {
     }
 
     /// The exemptions below [`METADATA`], each with its place: of one resource where `of` names it, else of a whole
-    /// template. Everything is refused that a policy would refuse.
+    /// template. Everything is refused that a policy would refuse; a template knows no rules of the policy's own.
     pub fn stated(node: &Node, errors: &mut Errors, of: Option<&str>) -> Vec<(Position, Self)> {
         let mut fields = Fields::of(node, errors, METADATA);
-        let one = |node: &Node, errors: &mut Errors| Some((node.at, Self::read_of(node, errors, of)?));
+        let one = |node: &Node, errors: &mut Errors| Some((node.at, Self::read_of(node, errors, of, &[])?));
         let read = |node: &Node, errors: &mut Errors| bounded_list(node, errors, MOST_EXEMPTIONS, one);
         let stated = fields.required("exempt", read);
         fields.finish();
         stated.unwrap_or_default()
     }
 
-    pub(super) fn read(node: &Node, errors: &mut Errors) -> Option<Self> {
-        Self::read_of(node, errors, None)
+    pub(super) fn read(node: &Node, errors: &mut Errors, own: &[&'static Check]) -> Option<Self> {
+        Self::read_of(node, errors, None, own)
     }
 
     /// Of the resource named, which then needs no pattern; else of those that a pattern names.
-    fn read_of(node: &Node, errors: &mut Errors, of: Option<&str>) -> Option<Self> {
+    fn read_of(node: &Node, errors: &mut Errors, of: Option<&str>, own: &[&'static Check]) -> Option<Self> {
         let mut fields = Fields::of(node, errors, "an exemption");
-        let check = fields.required("check", checks::pattern);
+        let check = fields.required("check", |node, errors| checks::pattern(node, errors, own));
         let resource = match of {
             Some(id) => Some(Pattern::new(id)),
             None => fields.required("resource", Pattern::read),

@@ -20,6 +20,7 @@ mod probe;
 mod probe_call;
 mod profile;
 mod read;
+mod rules;
 #[cfg(feature = "cli")]
 mod schema;
 mod severities;
@@ -44,6 +45,7 @@ pub use pattern::Pattern;
 pub use probe::{Expectation, Probe, ProbePhase};
 pub use probe_call::{HttpMethod, HttpRequest, Invocation, ProbeCall};
 pub use profile::Profile;
+pub use rules::{Beside, OwnRules, RulesSource};
 #[cfg(feature = "cli")]
 pub use schema::schema;
 pub use severities::Severities;
@@ -91,6 +93,10 @@ pub struct Policy {
     /// Checks by id: `on`, `off`, or a mapping with `enabled`, `severity` and `weight`.
     #[cfg_attr(feature = "cli", schemars(default))]
     pub checks: CheckRules,
+    /// Checks of the owner's own, in the language of CloudFormation Guard. Each rule is a check `own-…`, which `checks`
+    /// and `exemptions` may name.
+    #[cfg_attr(feature = "cli", schemars(default, with = "Vec<RulesSource>", length(max = 20)))]
+    pub rules: OwnRules,
     /// Findings that are tolerated, by whom, why and until when.
     #[cfg_attr(feature = "cli", schemars(default, length(max = 1000)))]
     pub exemptions: Vec<Exemption>,
@@ -117,6 +123,7 @@ impl Default for Policy {
             inconclusive: InconclusiveRules::default(),
             weights: Weights::default(),
             checks: CheckRules::default(),
+            rules: OwnRules::default(),
             exemptions: Vec::new(),
             template_exemptions: TemplateExemptions::default(),
             parameters: Parameters::default(),
@@ -131,11 +138,28 @@ impl Policy {
     /// # Errors
     /// Every mistake, in the order of the document.
     pub fn parse(name: &str, bytes: &[u8]) -> Result<Self, SourceErrors> {
+        Self::read(name, bytes, None)
+    }
+
+    /// The same, where rules may be in files beside the document.
+    ///
+    /// # Errors
+    /// Every mistake, in the order of the document; of a rules file the first.
+    pub fn parse_beside(name: &str, bytes: &[u8], files: &Beside<'_>) -> Result<Self, SourceErrors> {
+        Self::read(name, bytes, Some(files))
+    }
+
+    fn read(name: &str, bytes: &[u8], files: Option<&Beside<'_>>) -> Result<Self, SourceErrors> {
         let node = crate::source::parse(name, bytes, &LIMITS).and_then(profile::applied);
         let node = node.map_err(|error| SourceErrors(vec![error]))?;
         let mut errors = Errors::new(name, bytes);
-        let policy = read::policy(&node, &mut errors);
+        let policy = read::policy(&node, &mut errors, files);
         errors.finish(Some(policy))
+    }
+
+    /// Every check that a stack may be judged by, the owner's own behind those of the catalogue.
+    pub fn checks(&self) -> impl Iterator<Item = &'static Check> {
+        crate::checks::all().chain(self.rules.checks().iter().copied())
     }
 
     /// Whether a check is asked.

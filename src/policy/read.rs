@@ -3,11 +3,11 @@
 use jiff::civil::Date;
 
 use super::{
-    BaselineRules, CheckRules, Exemption, FitnessLimits, InconclusiveRules, Mode, POLICY_VERSION, Parameters, Policy,
-    Profile, Severities, TemplateExemptions, Weights, exemption::MOST_EXEMPTIONS, probe,
+    BaselineRules, Beside, CheckRules, Exemption, FitnessLimits, InconclusiveRules, Mode, OwnRules, POLICY_VERSION,
+    Parameters, Policy, Profile, Severities, TemplateExemptions, Weights, exemption::MOST_EXEMPTIONS, probe,
 };
 use crate::{
-    check::Severity,
+    check::{Check, Severity},
     points::Score,
     source::{
         Kind, Node,
@@ -16,9 +16,12 @@ use crate::{
 };
 
 /// The whole document; what it leaves out is as in the shipped policy.
-pub(super) fn policy(node: &Node, errors: &mut Errors) -> Policy {
+pub(super) fn policy(node: &Node, errors: &mut Errors, files: Option<&Beside<'_>>) -> Policy {
     let mut fields = Fields::of(node, errors, "the policy");
     fields.required("version", version);
+    // Before whatever may name one of them.
+    let rules = fields.optional("rules", |node, errors| OwnRules::read(node, errors, files)).unwrap_or_default();
+    let own = rules.checks();
     let policy = Policy {
         version: POLICY_VERSION,
         profile: fields.optional("profile", Profile::read).unwrap_or_default(),
@@ -28,14 +31,15 @@ pub(super) fn policy(node: &Node, errors: &mut Errors) -> Policy {
         baseline: fields.optional("baseline", BaselineRules::read).unwrap_or_default(),
         inconclusive: fields.optional("inconclusive", InconclusiveRules::read).unwrap_or_default(),
         weights: fields.optional("weights", Weights::read).unwrap_or_default(),
-        checks: fields.optional("checks", CheckRules::read).unwrap_or_default(),
-        exemptions: fields.optional("exemptions", exemptions).unwrap_or_default(),
+        checks: fields.optional("checks", |node, errors| CheckRules::read(node, errors, own)).unwrap_or_default(),
+        exemptions: fields.optional("exemptions", |node, errors| exemptions(node, errors, own)).unwrap_or_default(),
         template_exemptions: fields.optional("templateExemptions", TemplateExemptions::read).unwrap_or_default(),
         parameters: fields.optional("parameters", Parameters::read).unwrap_or_default(),
         probes: fields.optional("probes", probe::read_all).unwrap_or_default(),
+        rules: OwnRules::default(),
     };
     fields.finish();
-    policy
+    Policy { rules, ..policy }
 }
 
 fn version(node: &Node, errors: &mut Errors) -> Option<()> {
@@ -48,8 +52,8 @@ fn version(node: &Node, errors: &mut Errors) -> Option<()> {
     None
 }
 
-fn exemptions(node: &Node, errors: &mut Errors) -> Option<Vec<Exemption>> {
-    bounded_list(node, errors, MOST_EXEMPTIONS, Exemption::read)
+fn exemptions(node: &Node, errors: &mut Errors, own: &[&'static Check]) -> Option<Vec<Exemption>> {
+    bounded_list(node, errors, MOST_EXEMPTIONS, |node, errors| Exemption::read(node, errors, own))
 }
 
 /// A fitness, 0 to 100 with at most one decimal.

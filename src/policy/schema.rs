@@ -55,10 +55,14 @@ impl schemars::JsonSchema for CheckRules {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let rule = generator.subschema_for::<CheckRule>().to_value();
         let switch = switch(generator).to_value();
-        closed(checks::catalogue().map(|check| {
+        let mut known = closed(checks::catalogue().map(|check| {
             let rule = json!({ "description": check.title, "anyOf": [switch, rule] });
             (check.id, rule)
-        }))
+        }));
+        // Which rules an owner has, no schema can know.
+        let own = json!({ "^own-": { "anyOf": [switch, rule] } });
+        known.insert("patternProperties".to_owned(), own);
+        known
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Options<'f> {
     pub files: Option<&'f dyn Files>,
     /// Bounds of every document read.
     pub limits: Limits,
+    /// Whether the facts keep the properties as they are written, for rules of the user's own.
+    pub keep_written: bool,
     /// Where the template is deployed: what is known because of that. The parameters given are then those of the
     /// stack, as CloudFormation resolved them.
     pub live: Option<Live>,
@@ -119,7 +121,10 @@ pub fn read(name: &str, bytes: &[u8], options: &Options<'_>) -> Result<Template,
     let branch = |Variant { assumptions, resources, outputs, .. }| {
         let exemptions = exemptions.with(&resources);
         let outputs = outputs.iter().map(|(name, value)| (name.clone(), Observed::read(value))).collect();
-        Branch { assumptions, facts: Facts { outputs, exemptions, ..Facts::build(stack.clone(), resources) } }
+        let kept = resources.iter().filter(|_| options.keep_written);
+        let written = kept.map(|raw| (raw.reference.logical_id.clone(), raw.properties.clone())).collect();
+        let facts = Facts::build(stack.clone(), resources);
+        Branch { assumptions, facts: Facts { outputs, exemptions, written, ..facts } }
     };
     let branches = variants.into_iter().map(nested::connect).map(branch).collect();
     let mut said = BTreeSet::new();
