@@ -19,9 +19,9 @@ mod judged;
 mod large;
 mod law;
 mod mutation;
+mod places;
 #[path = "../fixtures/plain.rs"]
 mod plain;
-mod places;
 
 use std::collections::BTreeMap;
 

@@ -26,7 +26,9 @@ fn one(document: &Document, template: &Template, subject: &str, verdict: &Verdic
     let place = verdict.where_seen();
     let id = place.and_then(|place| place.resource.clone()).unwrap_or_else(|| LogicalId::new(subject));
     let property = place.map(|place| place.property.as_str());
-    if told(Some(verdict)).contains("\"$") || property.is_some_and(|property| property.replace("$default", "").contains('$')) {
+    if told(Some(verdict)).contains("\"$")
+        || property.is_some_and(|property| property.replace("$default", "").contains('$'))
+    {
         return Some(format!("a marker shows at {property:?}"));
     }
     let in_stack = |id: &LogicalId| template.branches.iter().any(|branch| branch.facts.get(id).is_some());
@@ -38,7 +40,7 @@ fn one(document: &Document, template: &Template, subject: &str, verdict: &Verdic
     if !inside(document, at) {
         return Some(format!("{at} is outside of the document"));
     }
-    let (from, to) = lines_of(document, &id)?;
+    let (from, to) = lines_of(document, &id, property.unwrap_or_default())?;
     let on_it = from <= at && to.is_none_or(|to| at < to);
     (!on_it).then(|| format!("{property:?} at {at} is not on {id}, which begins at {from}"))
 }
@@ -49,11 +51,15 @@ fn inside(document: &Document, at: Position) -> bool {
     line.is_some_and(|line| at.column as usize <= line.chars().count() + 1)
 }
 
-/// Where a resource begins and the next one does; none where SAM wrote it, or may have taken a part from elsewhere.
-fn lines_of(document: &Document, id: &LogicalId) -> Option<(Position, Option<Position>)> {
+/// Where a resource begins and the next one does; none where SAM wrote it, or a part of it.
+fn lines_of(document: &Document, id: &LogicalId, property: &str) -> Option<(Position, Option<Position>)> {
     let resources = document.root.get("Resources").map(Node::entries).unwrap_or_default();
     let index = resources.iter().position(|entry| entry.key == id.as_str())?;
     let r#type = resources[index].value.get("Type").and_then(Node::as_str)?;
-    let own = !r#type.starts_with("AWS::Serverless::");
+    let first = property.split(['.', '[']).next().unwrap_or_default();
+    let written = first.is_empty() || resources[index].value.get("Properties").is_some_and(|it| it.get(first).is_some());
+    // The events of a function add to buckets and user pools.
+    let of_sam = document.root.get("Transform").is_some() && !written;
+    let own = !r#type.starts_with("AWS::Serverless::") && !of_sam;
     own.then(|| (resources[index].key_at, resources.get(index + 1).map(|next| next.key_at)))
 }

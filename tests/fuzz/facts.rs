@@ -52,9 +52,8 @@ fn resource() -> impl Strategy<Value = Value> {
         keys.extend(MARKERS.map(str::to_owned));
         let value = prop_oneof![2 => tree(&keys), 1 => marker()].boxed();
         let properties = prop_oneof![8 => mapping(keys, value.clone()), 1 => value];
-        ("[ABC]", properties).prop_map(
-            move |(id, properties)| json!({ "LogicalId": id, "Type": r#type, "Properties": properties }),
-        )
+        ("[ABC]", properties)
+            .prop_map(move |(id, properties)| json!({ "LogicalId": id, "Type": r#type, "Properties": properties }))
     })
 }
 
@@ -84,5 +83,3 @@ proptest! {
         }
     }
 }
-
-

@@ -6,7 +6,10 @@
 //!
 //! `FITGATE_FUZZ=20` tries twenty times as many cases, `PROPTEST_RNG_SEED=7` tries others.
 #![expect(clippy::expect_used, reason = "a test fails by panicking, its own functions too")]
-#![expect(clippy::disallowed_methods, reason = "how much is tried comes from the environment; how long it takes is measured")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "how much is tried comes from the environment; how long it takes is measured"
+)]
 
 #[path = "../fixtures/cases.rs"]
 mod cases;
@@ -40,7 +43,10 @@ proptest! {
 #[test]
 fn most_templates_are_judged() {
     let judged = std::cell::Cell::new(0);
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) });
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(60)
+    });
     let run = runner.run(&templates::parts(), |parts| {
         let read = laws::template("template.json", parts.together().to_string().as_bytes())?;
         judged.set(judged.get() + usize::from(read));

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use super::{
     edits::edits,
-    laws::{in_time, judged, placed},
     large,
+    laws::{in_time, judged, placed},
     plain::plain,
 };
 
@@ -29,7 +29,8 @@ static STACK: LazyLock<Vec<Branch>> = LazyLock::new(|| {
 /// More of everything that a policy may hold.
 fn full() -> Value {
     let mut policy = SHIPPED.clone();
-    policy["checks"] = json!({ "s3-versioning": "off", "lambda-xray": { "enabled": true, "severity": "high", "weight": 3 } });
+    policy["checks"] =
+        json!({ "s3-versioning": "off", "lambda-xray": { "enabled": true, "severity": "high", "weight": 3 } });
     policy["exemptions"] = json!([
         { "check": "s3-*", "resource": "Bucket*", "owner": "team", "reason": "it is said", "expires": "2027-01-31" },
         { "check": "*", "resource": "*", "owner": "team", "reason": "it is said", "expires": "2020-01-31" },
@@ -43,7 +44,8 @@ fn full() -> Value {
 
 fn keys() -> Vec<String> {
     let written = full().to_string();
-    let mut keys: Vec<String> = written.split('"').filter(|word| word.chars().all(char::is_alphanumeric)).map(str::to_owned).collect();
+    let mut keys: Vec<String> =
+        written.split('"').filter(|word| word.chars().all(char::is_alphanumeric)).map(str::to_owned).collect();
     keys.retain(|key| !key.is_empty());
     keys
 }

@@ -6,19 +6,58 @@ use serde_json::{Map, Value, json};
 use super::{laws::template, values::scalar};
 
 const ACTIONS: [&str; 14] = [
-    "*", "s3:*", "s3:GetObject", "S3:getobject", "iam:PassRole", "lambda:*", "sts:AssumeRole", "kms:Decrypt", "sqs:Send*",
-    "?3:*", ":", "dynamodb:PutItem", "codedeploy:PutLifecycleEventHookExecutionStatus", "*:*",
+    "*",
+    "s3:*",
+    "s3:GetObject",
+    "S3:getobject",
+    "iam:PassRole",
+    "lambda:*",
+    "sts:AssumeRole",
+    "kms:Decrypt",
+    "sqs:Send*",
+    "?3:*",
+    ":",
+    "dynamodb:PutItem",
+    "codedeploy:PutLifecycleEventHookExecutionStatus",
+    "*:*",
 ];
 const OPERATORS: [&str; 12] = [
-    "Bool", "BoolIfExists", "StringEquals", "StringLike", "ArnLike", "ForAnyValue:StringEquals", "ForAllValues:StringLike",
-    "Null", "NumericLessThan", "IpAddress", "ForAnyValue:", "x",
+    "Bool",
+    "BoolIfExists",
+    "StringEquals",
+    "StringLike",
+    "ArnLike",
+    "ForAnyValue:StringEquals",
+    "ForAllValues:StringLike",
+    "Null",
+    "NumericLessThan",
+    "IpAddress",
+    "ForAnyValue:",
+    "x",
 ];
 const CONDITIONS: [&str; 9] = [
-    "aws:SecureTransport", "AWS:SourceArn", "aws:SourceAccount", "aws:PrincipalOrgID", "s3:TlsVersion", "kms:ViaService",
-    "aws:SourceVpce", "", "token.actions.githubusercontent.com:sub",
+    "aws:SecureTransport",
+    "AWS:SourceArn",
+    "aws:SourceAccount",
+    "aws:PrincipalOrgID",
+    "s3:TlsVersion",
+    "kms:ViaService",
+    "aws:SourceVpce",
+    "",
+    "token.actions.githubusercontent.com:sub",
 ];
-const KEYS: [&str; 10] =
-    ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition", "effect"];
+const KEYS: [&str; 10] = [
+    "Sid",
+    "Effect",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Principal",
+    "NotPrincipal",
+    "Condition",
+    "effect",
+];
 
 fn one_or_more(one: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
     let list = prop::collection::vec(one.clone(), 0..4).prop_map(Value::Array);
@@ -26,7 +65,11 @@ fn one_or_more(one: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
 }
 
 fn text(of: &[&'static str]) -> BoxedStrategy<Value> {
-    let later = select(vec![json!({ "Ref": "P" }), json!({ "Fn::Sub": "${AWS::Partition}:${P}" }), json!({ "Fn::GetAtt": ["Bucket", "Arn"] })]);
+    let later = select(vec![
+        json!({ "Ref": "P" }),
+        json!({ "Fn::Sub": "${AWS::Partition}:${P}" }),
+        json!({ "Fn::GetAtt": ["Bucket", "Arn"] }),
+    ]);
     prop_oneof![8 => select(of.to_vec()).prop_map(Value::from), 1 => scalar(), 2 => later].boxed()
 }
 
@@ -41,7 +84,9 @@ fn value_of(key: &str) -> BoxedStrategy<Value> {
     match key {
         "Effect" => text(&["Allow", "Deny", "allow"]),
         "Action" | "NotAction" => one_or_more(text(&ACTIONS)),
-        "Condition" => object(&OPERATORS, object(&CONDITIONS, one_or_more(text(&["true", "false", "*", "arn:aws:s3:::x"])), 3), 3),
+        "Condition" => {
+            object(&OPERATORS, object(&CONDITIONS, one_or_more(text(&["true", "false", "*", "arn:aws:s3:::x"])), 3), 3)
+        }
         "Principal" | "NotPrincipal" => {
             let kinds = ["AWS", "Service", "Federated", "CanonicalUser", "aws"];
             prop_oneof![1 => text(&["*"]), 3 => object(&kinds, one_or_more(text(&names)), 3)].boxed()

@@ -57,14 +57,30 @@ impl Parts {
         for (index, resource) in self.resources.iter().enumerate() {
             template["Resources"][format!("X{index}")] = resource.clone();
         }
-        if let Some(resources) = template.get_mut("Resources") {
-            self.edits.iter().for_each(|edit| edit.apply(resources));
-        }
-        let ids: Vec<String> = template["Resources"].as_object().map(|all| all.keys().cloned().collect()).unwrap_or_default();
+        self.edit(&mut template["Resources"]);
+        let ids: Vec<String> =
+            template["Resources"].as_object().map(|all| all.keys().cloned().collect()).unwrap_or_default();
         if let Some(first) = ids.first() {
             rename(&mut template, first);
         }
         template
+    }
+}
+
+impl Parts {
+    /// Changes properties. Only many edits spoil the resources themselves, or the reader would refuse them all.
+    fn edit(&self, resources: &mut Value) {
+        let of = |resource: &Value| resource.get("Properties").cloned().unwrap_or_else(|| json!({}));
+        let all = resources.as_object().into_iter().flatten();
+        let mut properties: Value = all.map(|(id, resource)| (id.clone(), of(resource))).collect::<Map<_, _>>().into();
+        let (within, beyond) = self.edits.split_at(self.edits.len().min(6));
+        within.iter().for_each(|edit| edit.apply(&mut properties));
+        for (id, resource) in resources.as_object_mut().into_iter().flatten() {
+            if let (Some(changed), Some(resource)) = (properties.get(id), resource.as_object_mut()) {
+                resource.insert("Properties".to_owned(), changed.clone());
+            }
+        }
+        beyond.iter().for_each(|edit| edit.apply(resources));
     }
 }
 

@@ -17,7 +17,10 @@ pub(crate) fn ask(workshop: &Workshop, rules: &str) -> Said {
     let report = workshop.read("results_json.json");
     let results = &report["results"];
     let list = |name: &str| results[name].as_array().cloned().unwrap_or_default();
-    assert!(!list("passed_checks").is_empty() && !list("failed_checks").is_empty(), "Checkov said nothing: {report:.400}");
+    assert!(
+        !list("passed_checks").is_empty() && !list("failed_checks").is_empty(),
+        "Checkov said nothing: {report:.400}"
+    );
     let passed = list("passed_checks").into_iter().map(|one| (one, true));
     let all = passed.chain(list("failed_checks").into_iter().map(|one| (one, false)));
     let mut said = Said::new();

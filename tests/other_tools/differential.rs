@@ -44,7 +44,13 @@ fn checkov_says_the_same_or_it_is_known_why_not() {
             found.extend(differences.into_iter().flatten());
         }
     }
-    eprintln!("{} cases, {} rules of {} heard of, {compared} verdicts compared, {} differ", cases.len(), heard.len(), rules.len(), found.len());
+    eprintln!(
+        "{} cases, {} rules of {} heard of, {compared} verdicts compared, {} differ",
+        cases.len(),
+        heard.len(),
+        rules.len(),
+        found.len()
+    );
     explained(&found);
     workshop.close();
 }
@@ -72,7 +78,12 @@ fn differences(case: &Case, rule: &str, file: &str, said: &Said) -> Vec<Option<D
             write!(name, " ({resource})").expect("a text");
         }
         let theirs = if theirs { "passed" } else { "failed" };
-        Some(Some(Difference { check: case.check.id.to_owned(), rule: rule.to_owned(), theirs: theirs.to_owned(), case: name }))
+        Some(Some(Difference {
+            check: case.check.id.to_owned(),
+            rule: rule.to_owned(),
+            theirs: theirs.to_owned(),
+            case: name,
+        }))
     };
     verdicts.iter().filter_map(compare).collect()
 }

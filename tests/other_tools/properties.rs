@@ -32,7 +32,8 @@ fn fixtures_write_only_properties_that_the_resource_schemas_know() {
         workshop.write(&format!("{number:03}.json"), &Value::Object(template));
     }
     lint(&workshop);
-    let unknown: BTreeSet<String> = workshop.read("found.json").as_array().expect("a list").iter().map(|found| told(found, &samples)).collect();
+    let unknown: BTreeSet<String> =
+        workshop.read("found.json").as_array().expect("a list").iter().map(|found| told(found, &samples)).collect();
     eprintln!("cfn-lint read {} resources with different keys", samples.len());
     assert!(unknown.is_empty(), "{} unknown\n{}", unknown.len(), unknown.into_iter().collect::<Vec<_>>().join("\n"));
     workshop.close();
@@ -90,9 +91,11 @@ fn lint(workshop: &Workshop) {
 
 fn told(found: &Value, samples: &[Sample]) -> String {
     let path = found["Location"]["Path"].as_array().map_or(&[][..], Vec::as_slice);
-    let words: Vec<String> = path.iter().map(|step| step.as_str().map_or_else(|| step.to_string(), str::to_owned)).collect();
+    let words: Vec<String> =
+        path.iter().map(|step| step.as_str().map_or_else(|| step.to_string(), str::to_owned)).collect();
     let number = |text: Option<&str>| text.and_then(|text| text.parse::<usize>().ok());
-    let file = found["Filename"].as_str().and_then(|name| name.rsplit('/').next()).and_then(|name| name.split('.').next());
+    let file =
+        found["Filename"].as_str().and_then(|name| name.rsplit('/').next()).and_then(|name| name.split('.').next());
     let index = number(words.get(1).and_then(|id| id.strip_prefix('R')));
     let sample = number(file).zip(index).and_then(|(file, index)| samples.get(file * RESOURCES + index));
     let (case, r#type) = sample.map_or(("?", "?"), |it| (&it.case, it.resource["Type"].as_str().unwrap_or("?")));

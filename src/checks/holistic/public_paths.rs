@@ -115,6 +115,11 @@ impl Reach {
             } else if reach.further.is_none() {
                 reach.further = unsettled(view, &at, yardstick);
             }
+            // Whether it may pass something on to whom it knows.
+            if reach.further.is_none() {
+                let open = view.unsettled(&at, &PASSES_ON).filter(|open| open.to.is_some());
+                reach.further = open.map(|open| open.why.clone());
+            }
         }
         reach
     }

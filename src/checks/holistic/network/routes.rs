@@ -201,9 +201,5 @@ fn endpoint(properties: &Untyped) -> Endpoint {
         Observed::Present(_) | Observed::Absent => Some(properties.list("RouteTableIds")),
         Observed::Unknown(why) => Some(Observed::Unknown(why)),
     };
-    Endpoint {
-        service: properties.get("ServiceName"),
-        tables,
-        vpc: properties.get("VpcId"),
-    }
+    Endpoint { service: properties.get("ServiceName"), tables, vpc: properties.get("VpcId") }
 }
