@@ -11,10 +11,10 @@ use super::{law::Broken, plain::plain};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Exception {
     check: String,
-    /// The value that is unknown: type and path, `*` for anything.
-    property: String,
-    /// `fail to pass` for example.
+    /// `fail to pass` for example, `*` for anything.
     change: String,
+    /// The values that are unknown: type and path.
+    properties: Vec<String>,
     /// Why it is right, or what is to be done.
     #[expect(dead_code, reason = "for people; an entry without one is refused")]
     reason: String,
@@ -23,7 +23,9 @@ pub(crate) struct Exception {
 impl Exception {
     pub(crate) fn covers(&self, broken: &Broken) -> bool {
         let means = |pattern: &str, text: &str| WildMatch::new(pattern).matches(text);
-        self.check == broken.check && means(&self.property, &broken.property) && means(&self.change, &broken.change)
+        self.check == broken.check
+            && means(&self.change, &broken.change)
+            && self.properties.iter().any(|property| means(property, &broken.property))
     }
 }
 

@@ -56,10 +56,21 @@ fn lines_of(document: &Document, id: &LogicalId, property: &str) -> Option<(Posi
     let resources = document.root.get("Resources").map(Node::entries).unwrap_or_default();
     let index = resources.iter().position(|entry| entry.key == id.as_str())?;
     let r#type = resources[index].value.get("Type").and_then(Node::as_str)?;
-    let first = property.split(['.', '[']).next().unwrap_or_default();
-    let written = first.is_empty() || resources[index].value.get("Properties").is_some_and(|it| it.get(first).is_some());
+    let written = is_written(&resources[index].value, property);
     // The events of a function add to buckets and user pools.
     let of_sam = document.root.get("Transform").is_some() && !written;
     let own = !r#type.starts_with("AWS::Serverless::") && !of_sam;
     own.then(|| (resources[index].key_at, resources.get(index + 1).map(|next| next.key_at)))
+}
+
+/// Whether a property stands in the resource itself, all the way.
+fn is_written(resource: &Node, property: &str) -> bool {
+    let mut node = resource.get("Properties");
+    for step in property.split(['.', '[']).filter(|step| !step.is_empty()) {
+        node = match step.strip_suffix(']') {
+            Some(index) => node.and_then(|node| node.items().get(index.parse::<usize>().ok()?)),
+            None => node.and_then(|node| node.get(step)),
+        };
+    }
+    property.is_empty() || node.is_some()
 }

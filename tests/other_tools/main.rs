@@ -4,12 +4,7 @@
 //! Needs Python, and once the way to a package index, as the tests on the emulator do; without them the tests fail and
 //! say what to install. Unix only, as the environment's layout is.
 #![cfg(unix)]
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "a test fails by panicking, and says how much it compared"
-)]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "real processes are waited for by the real clock")]
 
 #[path = "../fixtures/cases.rs"]
