@@ -12,6 +12,7 @@
 )]
 
 #[path = "../fixtures/cases.rs"]
+#[expect(dead_code, reason = "a case is a template here, whatever check it is of")]
 mod cases;
 mod edits;
 mod facts;
