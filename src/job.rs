@@ -11,7 +11,7 @@ use crate::{
     event::HookEvent,
     judgement::Judgement,
     need::Need,
-    policy::{Mode, Policy},
+    policy::{Mode, Policy, TemplateExemptions},
     score::score,
     world::{Outage, World},
 };

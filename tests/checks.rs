@@ -15,6 +15,9 @@
 //! ```
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its own functions too")]
 
+#[path = "fixtures/plain.rs"]
+mod plain;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
@@ -26,11 +29,12 @@ use fitgate::{
     checks, evaluate,
     facts::Branch,
     inventory::{LogicalId, ResourceType},
-    source::{self, Kind, Limits, Node},
+    source::{self, Limits},
     template,
 };
+use plain::plain;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 const LISTS: &[&str] = &["pass", "partial", "fail", "inconclusive", "notApplicable"];
 const SECTIONS: &[&str] = &[
@@ -272,30 +276,4 @@ fn saved_and_loaded(branches: &[Branch]) -> Result<Vec<Branch>, String> {
 
 fn read<T: for<'de> Deserialize<'de>>(value: &Value) -> Result<T, String> {
     T::deserialize(value).map_err(|error| error.to_string())
-}
-
-/// A tree as JSON, short-form tags in their long form: `!GetAtt A.Arn` is `{"Fn::GetAtt": "A.Arn"}`.
-fn plain(node: &Node) -> Value {
-    let value = match &node.kind {
-        Kind::Null => Value::Null,
-        Kind::Bool(flag) => Value::Bool(*flag),
-        Kind::Number(number) => serde_json::from_str(number).unwrap_or_else(|_| Value::String(number.clone())),
-        Kind::String(text) => Value::String(text.clone()),
-        Kind::Sequence(items) => Value::Array(items.iter().map(plain).collect()),
-        Kind::Mapping(entries) => entries.iter().map(|entry| (entry.key.clone(), plain(&entry.value))).collect(),
-    };
-    match node.tag.as_deref() {
-        None => value,
-        Some("GetAtt") => json!({ "Fn::GetAtt": get_att(value) }),
-        Some(tag @ ("Ref" | "Condition")) => Value::Object([(tag.to_owned(), value)].into_iter().collect()),
-        Some(tag) => Value::Object([(format!("Fn::{tag}"), value)].into_iter().collect()),
-    }
-}
-
-/// `A.Arn` as JSON writes it; a logical id holds no dot.
-fn get_att(value: Value) -> Value {
-    match value.as_str().and_then(|text| text.split_once('.')) {
-        Some((resource, attribute)) => json!([resource, attribute]),
-        None => value,
-    }
 }

@@ -3,7 +3,7 @@
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
     checks::{lambda::secrets, secret_documents},
-    facts::{Observed, Properties, Resource, Text, Untyped},
+    facts::{Observed, Part, Properties, Resource, Text, Untyped, Why},
     need::Need,
     stack::{Stack, state_machine::parse},
 };
@@ -47,11 +47,27 @@ pub(super) const CHECKS: &[Check] = &[
 fn parameter(resource: &Resource, _: &Stack<'_>, _: &Yardstick) -> Option<Verdict> {
     let Properties::Untyped(parameter) = &resource.properties else { return None };
     let value = match parameter.get::<Text>("Value") {
-        Observed::Present(value) => secrets::variable(&name(resource, parameter), &value),
+        Observed::Present(value) => match (secrets::variable(&name(resource, parameter), &value), unnamed(parameter)) {
+            // A name that nobody knows may be that of a password, and a value that is written out with it.
+            (Ok(Verdict::Pass), Some(why)) if value.as_str().is_some() => Err(why),
+            (said, _) => said,
+        },
         Observed::Absent => return None,
         Observed::Unknown(why) => secrets::unread(&why),
     };
     Some(value.unwrap_or_else(Verdict::inconclusive).at("Value"))
+}
+
+/// Why nobody knows how the name ends.
+fn unnamed(parameter: &Untyped) -> Option<Why> {
+    match parameter.get::<Text>("Name") {
+        Observed::Present(name) => match name.parts().last() {
+            Some(Part::Unknown(why)) => Some(why.clone()),
+            _ => None,
+        },
+        Observed::Absent => None,
+        Observed::Unknown(why) => Some(why),
+    }
 }
 
 /// What the parameter is called: the last part of its path, or its logical id.

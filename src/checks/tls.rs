@@ -72,6 +72,10 @@ fn covered(statements: &[Needs], place: usize) -> Known {
 /// A statement that means it, but does not go all the way.
 fn weaker(statements: &[Needs], covered: &str) -> Verdict {
     let Some(needs) = statements.iter().find(|needs| needs.denies == Ok(true)) else {
+        // One that may deny plain HTTP, if not all the way, is not none.
+        if let Some(why) = statements.iter().find_map(|needs| needs.denies.clone().err()) {
+            return Verdict::inconclusive(why);
+        }
         return Verdict::fail("no statement denies requests where aws:SecureTransport is false");
     };
     let missing: Vec<&str> =

@@ -105,8 +105,16 @@ impl Directory {
         let last = end.rsplit([':', '/']).next().unwrap_or(end);
         match self.called(&Text::literal(last), types) {
             Some(id) => Target::Resource(id.clone()),
-            None => Target::Elsewhere,
+            None => self.perhaps_called(last, types).map_or(Target::Elsewhere, Target::Unknown),
         }
+    }
+
+    /// Why a resource of one of these types, whose name is not known, may be called so.
+    fn perhaps_called(&self, name: &str, types: &[&str]) -> Option<Why> {
+        let unknown = |given: &Text| given.parts().iter().any(|part| matches!(part, Part::Unknown(_)));
+        let of_type = |named: &[(String, LogicalId)]| named.iter().any(|(r#type, _)| types.contains(&r#type.as_str()));
+        let mut perhaps = self.by_name.iter().filter(|(given, _)| unknown(given) && given.equals(name).is_none());
+        perhaps.find(|(_, named)| of_type(named)).map(|(given, _)| given.why_unresolved())
     }
 }
 

@@ -85,15 +85,25 @@ pub(super) fn integration(reader: Reader<'_>, id: &LogicalId, integration: &Inte
         return Vec::new(); // another AWS service
     }
     let source = reader.resource(&integration.api_id);
-    let websocket = source.as_ref().and_then(|api| match &reader.facts.get(api)?.properties {
-        Properties::HttpApi(api) => Some(api.protocol_type.present()?.equals("WEBSOCKET") == Some(true)),
+    let protocol = source.as_ref().and_then(|api| match &reader.facts.get(api)?.properties {
+        Properties::HttpApi(api) => Some(&api.protocol_type),
         _ => None,
     });
-    let default = if websocket == Some(true) { REST_WAITS } else { HTTP_WAITS };
+    let default = match protocol {
+        Some(Observed::Present(protocol)) if protocol.equals("WEBSOCKET") == Some(true) => {
+            Observed::Present(REST_WAITS)
+        }
+        Some(Observed::Unknown(why)) => Observed::Unknown(why.clone()),
+        _ => Observed::Present(HTTP_WAITS),
+    };
+    let waits = match &integration.timeout_in_millis {
+        Observed::Absent => default,
+        given => given.clone(),
+    };
     let call = Call {
         kind: integration.integration_type.clone(),
         uri: integration.integration_uri.clone(),
-        waits: integration.timeout_in_millis.clone().or_default_of_service(default),
+        waits,
         by_role: !integration.credentials_arn.is_absent(),
         invocation: Synchronous,
         place: "IntegrationUri",

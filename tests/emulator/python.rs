@@ -193,7 +193,7 @@ const INSTALL_PYTHON: &str = "install Python 3.10 or later with venv and pip (De
 
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the tests on the emulator cannot run: ")?;
+        f.write_str("these tests cannot run: ")?;
         match self {
             Self::Python { path } => write!(f, "there is no python3 in the PATH `{path}`; {INSTALL_PYTHON}"),
             Self::Usable(failure) => {
@@ -202,7 +202,7 @@ impl fmt::Display for Missing {
             Self::Venv(failure) => write!(f, "no virtual environment could be made; {INSTALL_PYTHON}. {failure}"),
             Self::Packages(failure) => write!(
                 f,
-                "the emulator could not be installed; pip needs a package index: allow the way to https://pypi.org, or \
+                "what they need could not be installed; pip needs a package index: allow the way to https://pypi.org, or \
                  name another index in PIP_INDEX_URL. {failure}"
             ),
             Self::Files { what, error } => write!(f, "{}: {error}", what.display()),

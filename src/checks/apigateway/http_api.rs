@@ -103,13 +103,14 @@ fn private(
         None => Ok(false),
     });
     // The integration of a WebSocket API names the load balancer by its URL.
-    let by_url = uri.present().is_some_and(|uri| uri.literal_prefix().starts_with("https://"));
+    let by_url = uri.known().map(|uri| uri.is_some_and(|uri| uri.literal_prefix().starts_with("https://")));
     let said = match tls {
         Observed::Present(Observed::Absent) => {
             Verdict::partial(70, "TLS is spoken, but no server name says whose certificate is expected")
         }
         Observed::Present(name) => name.judge(|_| Verdict::Pass, || Verdict::Pass),
-        Observed::Absent if by_url => Verdict::Pass,
+        Observed::Absent if by_url == Ok(true) => Verdict::Pass,
+        Observed::Absent if let Err(why) = by_url => Verdict::inconclusive(why),
         Observed::Absent => Verdict::fail("the private integration has no TlsConfig: plain HTTP is spoken"),
         Observed::Unknown(why) => Verdict::inconclusive(why),
     };
@@ -209,8 +210,9 @@ fn is_disabled(api: &HttpApi) -> Known {
             const CONFIGURATION: &str = "x-amazon-apigateway-endpoint-configuration";
             let servers = document.top("servers").and_then(Observed::<Vec<Value>>::read);
             let own = document.top(CONFIGURATION).and_then(Observed::<Untyped>::read);
-            let of_servers = servers.known()?.into_iter().flatten().filter_map(|server| server.get(CONFIGURATION));
-            let each = of_servers.map(Observed::<Untyped>::read).chain([own]).map(|configuration| {
+            let of_server = |server: &Value| Observed::<Untyped>::read(server).and_then(|it| it.get(CONFIGURATION));
+            let of_servers = servers.known()?.into_iter().flatten().map(of_server);
+            let each = of_servers.chain([own]).map(|configuration: Observed<Untyped>| {
                 let disabled = configuration.and_then(|it| it.get::<bool>("disableExecuteApiEndpoint"));
                 Ok(disabled.known()?.copied().unwrap_or_default())
             });

@@ -45,6 +45,11 @@ fn request_validation(resource: &Resource, stack: &Stack<'_>, _: &Yardstick) -> 
         Properties::Method(method) => {
             let name = method.http_method.present().and_then(Text::as_str).unwrap_or_default();
             let said = of_method(method, stack).map(|checked| verdict(checked, name));
+            // Of a method that nobody knows nobody knows whether it has a body.
+            let said = match (said, &method.http_method) {
+                (Ok(Verdict::Partial(..)), Observed::Unknown(why)) => Err(why.clone()),
+                (said, _) => said,
+            };
             Some(said.unwrap_or_else(Verdict::inconclusive).at("RequestValidatorId"))
         }
         Properties::RestApi(api) => match Document::of(&api.body, &api.body_s3_location)? {

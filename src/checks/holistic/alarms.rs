@@ -124,6 +124,19 @@ enum Coverage {
 }
 
 impl Coverage {
+    /// The best of several; nobody can tell where an unknown one may be better than the best that is known, of which
+    /// no more than `most` percent count.
+    fn best(all: impl Iterator<Item = Self>, most: u8) -> Option<Self> {
+        let all: Vec<Self> = all.collect();
+        let known = all.iter().filter_map(Self::percent).max();
+        let unknown = all.iter().position(|coverage| matches!(coverage, Self::Unknown(_)));
+        let index = match unknown.filter(|_| known.is_none_or(|percent| percent < most)) {
+            Some(unknown) => unknown,
+            None => all.iter().position(|coverage| coverage.percent() == known)?,
+        };
+        all.into_iter().nth(index)
+    }
+
     fn percent(&self) -> Option<u8> {
         match self {
             Self::Percent(percent, _) => Some(*percent),
@@ -146,16 +159,19 @@ fn coverage_of(stack: &Stack<'_>, watched: &Watched<'_>, canary: &Canary) -> Cov
         }
         Watched::Alarm(id, alarm) => {
             let all = metrics(alarm).into_iter().map(|metric| coverage(stack, *id, &metric, canary));
-            // The best metric of an expression decides; an unknown one beside it does not take that away.
-            all.max_by_key(|coverage| coverage.percent().map_or(1, |percent| u16::from(percent) * 2))
-                .unwrap_or_else(|| Coverage::Percent(0, format!("{id} watches no metric")))
+            let best = Coverage::best(all, 100);
+            match (best, &alarm.comparison_operator) {
+                (None, _) => Coverage::Percent(0, format!("{id} watches no metric")),
+                // It may ring for few.
+                (Some(Coverage::Percent(1.., _)), Observed::Unknown(why)) if alarm.metrics.is_absent() => {
+                    Coverage::Unknown(why.clone())
+                }
+                (Some(best), _) => best,
+            }
         }
         Watched::Composite { members, only_or, id, .. } => {
-            let best = members
-                .iter()
-                .map(|member| coverage_of(stack, member, canary))
-                .max_by_key(|coverage| coverage.percent().map_or(1, |percent| u16::from(percent) * 2));
-            match best {
+            let most = if *only_or { 100 } else { 60 };
+            match Coverage::best(members.iter().map(|member| coverage_of(stack, member, canary)), most) {
                 Some(Coverage::Percent(percent, _)) if percent > 60 && !only_or => {
                     Coverage::Percent(60, format!("{id} fires only in combination with other alarms"))
                 }

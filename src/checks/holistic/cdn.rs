@@ -188,9 +188,14 @@ fn of_bucket(bucket: &Bucket) -> Verdict {
     let verdict = policy
         .and_then(|policy| policy.policy_document.as_ref())
         .judge(|document| of_policy(document), || Verdict::Pass);
-    match own {
+    let verdict = match own {
         Some(policy) => verdict.place(crate::check::Place::of(&policy, place)),
         None => verdict.at("Policy"),
+    };
+    match &bucket.access_control {
+        // It may be a public one.
+        Observed::Unknown(why) => verdict.worse(Verdict::inconclusive(why.clone()).at("AccessControl")),
+        Observed::Present(_) | Observed::Absent => verdict,
     }
 }
 

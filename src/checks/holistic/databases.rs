@@ -42,13 +42,16 @@ fn concurrency_vs_downstream(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId
     let view = View::of(stack);
     let mut connected = Vec::new();
     let mut sums: BTreeMap<LogicalId, u64> = BTreeMap::new();
+    let mut open: BTreeMap<LogicalId, Why> = BTreeMap::new();
     for resource in &stack.facts.resources {
         let Properties::Function(function) = &resource.properties else { continue };
         let id = &resource.reference.logical_id;
         let Some(reached) = view.reached(function) else { continue };
         let bound = view.bound(id, function);
-        if let (Reached::Database(database), Ok(Some(bound))) = (&reached, &bound) {
-            *sums.entry(database.clone()).or_default() += bound;
+        match (&reached, &bound) {
+            (Reached::Database(database), Ok(Some(bound))) => *sums.entry(database.clone()).or_default() += bound,
+            (Reached::Database(database), Err(why)) => drop(open.insert(database.clone(), why.clone())),
+            _ => {}
         }
         connected.push((id, reached, bound));
     }
@@ -56,7 +59,15 @@ fn concurrency_vs_downstream(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId
         let verdict = match reached {
             Reached::Proxy => Verdict::Pass,
             Reached::Database(database) => match bound {
-                Ok(Some(_)) => view.fits(&database, sums.get(&database).copied().unwrap_or(0)),
+                Ok(Some(_)) => {
+                    let fits = view.fits(&database, sums.get(&database).copied().unwrap_or(0));
+                    match (fits, open.get(&database)) {
+                        (fails @ Verdict::Fail(_), _) => fails,
+                        // What another function takes is not known.
+                        (_, Some(why)) => Verdict::inconclusive(why.clone()),
+                        (fits, None) => fits,
+                    }
+                }
                 Ok(None) => Verdict::partial(
                     40,
                     format!("it connects to {database} without a proxy, and nothing bounds how often it runs at once"),

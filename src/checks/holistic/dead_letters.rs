@@ -106,6 +106,7 @@ fn is_watched(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
             (true, ..) | (_, Ok(true), _) => Verdict::Pass,
             (_, Err(why), _) | (_, _, Err(why)) => Verdict::inconclusive(why),
             (false, Ok(false), Ok(_)) => match readers.allowed.get(id) {
+                _ if readers.maybe.contains_key(id) => Verdict::inconclusive(readers.maybe[id].clone()),
                 Some(reader) => {
                     Verdict::partial(50, format!("{reader} may read it, but no alarm says when there is something"))
                 }
@@ -123,6 +124,8 @@ fn is_watched(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
 struct Readers<'g> {
     /// Polled by Lambda or a pipe.
     polled: BTreeSet<&'g LogicalId>,
+    /// Polled by a mapping of which nobody knows whether it is switched on.
+    maybe: BTreeMap<&'g LogicalId, Why>,
     /// Those that a role names, with whom it lets read.
     allowed: BTreeMap<&'g LogicalId, &'g LogicalId>,
 }
@@ -132,15 +135,17 @@ impl<'g> Readers<'g> {
         let resources = index::by_id(stack);
         let polls = |id: &LogicalId| match resources.get(id).map(|resource| &resource.properties) {
             // A mapping that is switched on to drive messages back reads nothing until then.
-            Some(Properties::EventSourceMapping(mapping)) => mapping.enabled != Observed::Present(false),
-            _ => true,
+            Some(Properties::EventSourceMapping(mapping)) => mapping.enabled.known().map(|on| on != Some(&false)),
+            _ => Ok(true),
         };
-        let mut readers = Self { polled: BTreeSet::new(), allowed: BTreeMap::new() };
+        let mut readers = Self { polled: BTreeSet::new(), maybe: BTreeMap::new(), allowed: BTreeMap::new() };
         for edge in &stack.graph().edges {
             match edge.relation {
-                Relation::Invokes | Relation::Publishes if polls(&edge.said_by) => {
-                    readers.polled.insert(&edge.from);
-                }
+                Relation::Invokes | Relation::Publishes => match polls(&edge.said_by) {
+                    Ok(true) => drop(readers.polled.insert(&edge.from)),
+                    Ok(false) => {}
+                    Err(why) => drop(readers.maybe.insert(&edge.from, why)),
+                },
                 Relation::Reads if !edge.by_wildcard => {
                     readers.allowed.insert(&edge.to, &edge.from);
                 }

@@ -4,7 +4,7 @@ use super::Verdicts;
 use crate::{
     check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
     facts::{
-        Observed, Text, Why,
+        Observed, Part, Text, Why,
         iam::{Granted, Grants, Role, Statement, grants, matches_action},
     },
     inventory::LogicalId,
@@ -158,8 +158,28 @@ fn judge_statement(statement: &Statement) -> Verdict {
         Observed::Absent => return Verdict::inconclusive(Why::Malformed("a statement without Action".to_owned())),
         Observed::Unknown(why) => return Verdict::inconclusive(why.clone()),
     };
-    let everywhere = is_everywhere(statement);
-    actions.iter().map(|action| judge_action(action, everywhere)).fold(Verdict::Pass, Verdict::worse)
+    let judged = |everywhere| actions.iter().map(move |action| judge_action(action, everywhere));
+    let surely = judged(is_everywhere(statement)).fold(Verdict::Pass, Verdict::worse);
+    match unknown_resource(statement) {
+        // It may be everything.
+        Some(why) if judged(true).fold(Verdict::Pass, Verdict::worse) != surely => {
+            surely.worse(Verdict::inconclusive(why))
+        }
+        _ => surely,
+    }
+}
+
+/// Why nobody knows a resource of the statement at all. A part of an ARN that a parameter gives is a name.
+fn unknown_resource(statement: &Statement) -> Option<Why> {
+    let whole = |text: &Text| match text.parts() {
+        [Part::Unknown(why)] => Some(why.clone()),
+        _ => None,
+    };
+    match &statement.resource {
+        Observed::Present(resources) => resources.iter().find_map(whole),
+        Observed::Absent => None,
+        Observed::Unknown(why) => Some(why.clone()),
+    }
 }
 
 /// Whether the statement speaks of every resource.

@@ -196,6 +196,11 @@ fn kept(key: &Untyped, users: &str) -> Verdict {
     let own = text("Origin").present().is_none_or(|origin| origin == "AWS_KMS")
         && text("KeySpec").present().is_none_or(|spec| spec == "SYMMETRIC_DEFAULT");
     let rotation = if own { key.judge("EnableKeyRotation", rotates, still) } else { Verdict::Pass };
+    let kind_unknown = ["Origin", "KeySpec"].iter().find_map(|path| text(path).known().err());
+    let rotation = match (rotation, kind_unknown) {
+        (Verdict::Partial(..), Some(why)) => Verdict::inconclusive(why),
+        (rotation, _) => rotation,
+    };
     enabled.worse(rotation)
 }
 

@@ -68,7 +68,12 @@ fn reaches_services(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict
         };
         let none = BTreeSet::new();
         let services = used.get(id).unwrap_or(&none);
-        let open = unsettled.get(id).and_then(|open| open.iter().find(|open| open.to.is_none()));
+        // Whom nobody knows, or who needs another service than those that are surely used.
+        let elsewhere = |to: &LogicalId| {
+            let r#type = index::type_of(&resources, to);
+            SERVICES.iter().any(|(known, service)| *known == r#type && !services.contains(service))
+        };
+        let open = unsettled.get(id).and_then(|open| open.iter().find(|it| it.to.as_ref().is_none_or(elsewhere)));
         let verdict = judge(&network, subnets, services, open.map(|open| &open.why));
         verdicts.extend(verdict.map(|verdict| (id.clone(), verdict.at("VpcConfig.SubnetIds"))));
     }

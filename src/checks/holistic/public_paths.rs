@@ -81,7 +81,10 @@ fn public_path_to_data(stack: &Stack<'_>, yardstick: &Yardstick) -> Vec<(Logical
 struct Reach {
     /// The worst of the ways, in words.
     way: Option<Way>,
+    /// Why the first resource may do worse.
     unsettled: Option<Why>,
+    /// Why one further on may get at data after all.
+    further: Option<Why>,
 }
 
 struct Way {
@@ -93,7 +96,7 @@ struct Way {
 
 impl Reach {
     fn of(view: &View<'_, '_>, first: &LogicalId, yardstick: &Yardstick) -> Self {
-        let mut reach = Self { way: None, unsettled: None };
+        let mut reach = Self { way: None, unsettled: None, further: None };
         let mut seen = BTreeSet::from([first.clone()]);
         let mut waiting = VecDeque::from([(first.clone(), first.to_string(), true)]);
         while let Some((at, words, is_first)) = waiting.pop_front() {
@@ -107,9 +110,15 @@ impl Reach {
                     waiting.push_back((edge.to.clone(), next, false));
                 }
             }
-            // Of a resource further on it would say nothing worse than what is said already.
             if is_first {
                 reach.unsettled = unsettled(view, &at, yardstick);
+            } else if reach.further.is_none() {
+                reach.further = unsettled(view, &at, yardstick);
+            }
+            // Whether it may pass something on to whom it knows.
+            if reach.further.is_none() {
+                let open = view.unsettled(&at, &PASSES_ON).filter(|open| open.to.is_some());
+                reach.further = open.map(|open| open.why.clone());
             }
         }
         reach
@@ -130,7 +139,7 @@ impl Reach {
             }
             (_, Some(why)) => Verdict::inconclusive(why.clone()),
             (Some(way), None) => Verdict::partial(60, format!("nobody is asked who calls, and {}", way.words)),
-            (None, None) => Verdict::Pass,
+            (None, None) => self.further.clone().map_or(Verdict::Pass, Verdict::inconclusive),
         };
         match (&entry.is_open, verdict) {
             (_, Verdict::Pass) => Verdict::Pass,

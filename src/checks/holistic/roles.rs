@@ -66,7 +66,11 @@ fn role_not_shared(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)
             (Target::Unknown(why), true) if has_unknown_part(user.role) => {
                 verdicts.say(user.function, Verdict::inconclusive(why.clone()).at("Role"));
             }
-            (Target::Elsewhere | Target::Unknown(_), true) => verdicts.say(user.function, Verdict::Pass),
+            (Target::Elsewhere | Target::Unknown(_), true) => match unknown.first() {
+                // Another function's role that nobody knows may be this one.
+                Some((_, why)) => verdicts.say(user.function, Verdict::inconclusive(why.clone()).at("Role")),
+                None => verdicts.say(user.function, Verdict::Pass),
+            },
         }
     }
     for (function, why) in unknown {

@@ -77,7 +77,7 @@ fn no_privilege_escalation(held: &Held<'_>, _: &Yardstick) -> Option<Verdict> {
     let mut verdict = Verdict::Pass;
     for way in WAYS {
         // A policy that is enough by itself is the one to change.
-        if held.attached.iter().any(|attached| granted(way, &[*attached], true) != Ok(false)) {
+        if held.attached.iter().any(|attached| granted(way, &[*attached], true) == Ok(true)) {
             continue;
         }
         verdict = verdict.worse(judge(way, &all, missing));

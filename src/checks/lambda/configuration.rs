@@ -4,13 +4,14 @@
 //! knows who may.
 
 use super::{
-    Judged, find, joined,
+    Judged, joined,
     secret_shapes::{self, Presents},
     verdict,
 };
 use crate::{
     check::{Applies, Check, Default, LogLevel, Pillar, Severity, Verdict, Yardstick},
-    facts::{Observed, Tag, Text, Why, lambda::Function},
+    checks::tags,
+    facts::{Observed, Why, lambda::Function},
     need::Need,
 };
 
@@ -269,27 +270,7 @@ fn name(level: LogLevel) -> &'static str {
 }
 
 fn tagged(function: &Function, yardstick: &Yardstick) -> Option<Verdict> {
-    let required = &yardstick.required_tags;
-    if required.is_empty() {
-        return None;
-    }
-    let mut missing = Vec::new();
-    for key in required {
-        let carries = |tag: &Tag| tag.key.present().and_then(Text::as_str) == Some(key.as_str());
-        match find(&function.tags, carries) {
-            Ok(Some(_)) => {}
-            Ok(None) => missing.push(key.as_str()),
-            Err(why) => return Some(Verdict::inconclusive(why).at("Tags")),
-        }
-    }
-    let present = required.len() - missing.len();
-    let text = format!("missing tags: {}", missing.join(", "));
-    let judged = match (missing.len(), present) {
-        (0, _) => Verdict::Pass,
-        (_, 0) => Verdict::fail(text),
-        _ => Verdict::partial(u8::try_from(100 * present / required.len()).unwrap_or(50), text),
-    };
-    Some(judged.at("Tags"))
+    tags::tagged(&function.tags, yardstick)
 }
 
 fn unique_role(function: &Function, _: &Yardstick) -> Option<Verdict> {

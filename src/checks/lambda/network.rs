@@ -2,10 +2,10 @@
 //!
 //! Opt-in: `lambda-in-vpc`, for most functions need no VPC and pay for one with network interfaces and NAT.
 
-use super::{Judged, find, joined, verdict};
+use super::{Judged, joined, verdict};
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
-    facts::{Observed, Part, Text, Why, ZONE, lambda::Function},
+    facts::{Observed, Part, Text, Why, ZONE, iam::any_known, lambda::Function},
     need::Need,
 };
 
@@ -144,10 +144,14 @@ fn efs_in_vpc(function: &Function, _: &Yardstick) -> Option<Verdict> {
 }
 
 fn access_points(function: &Function) -> Judged {
-    let direct = find(&function.file_system_configs, |mount| {
-        mount.arn.present().and_then(Text::as_str).is_some_and(|arn| !arn.contains("access-point/"))
-    })?;
-    Ok(Verdict::pass_if(direct.is_none(), "a file system is mounted without an access point"))
+    let mounts = function.file_system_configs.known()?.map_or(&[][..], Vec::as_slice);
+    let direct = any_known(mounts.iter().map(|mount| {
+        let Some(mount) = mount.known()? else { return Ok(false) };
+        let Some(arn) = mount.arn.known()? else { return Ok(false) };
+        // A reference to a file system has no ARN: what refers to something is taken for an access point.
+        Ok(arn.as_str().is_some_and(|arn| !arn.contains("access-point/")))
+    }))?;
+    Ok(Verdict::pass_if(!direct, "a file system is mounted without an access point"))
 }
 
 fn ephemeral_storage(function: &Function, yardstick: &Yardstick) -> Option<Verdict> {

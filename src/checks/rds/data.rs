@@ -1,9 +1,14 @@
 //! Whether the data of a database is encrypted, and whether it survives mistakes and outages.
 
+use std::borrow::Cow;
+
 use super::{CLUSTER, DATABASES, INSTANCE, database, is_aurora, is_cluster, named};
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
-    facts::{Observed, Resource, Target, Text, Untyped, Why},
+    facts::{
+        Observed, Part, Resource, Target, Text, Untyped, Why,
+        iam::{Known, any_known},
+    },
     need::Need,
     stack::Stack,
 };
@@ -167,7 +172,7 @@ fn multi_az(resource: &Resource, stack: &Stack<'_>, _: &Yardstick) -> Option<Ver
 
 /// Aurora puts the instances of a cluster into different zones, unless they name the same one.
 fn instances_in_two_zones(cluster: &Resource, stack: &Stack<'_>) -> Verdict {
-    let (mut zones, mut unknown): (Vec<Option<Text>>, Option<Why>) = (Vec::new(), None);
+    let (mut zones, mut unknown): (Vec<Zone>, Option<Why>) = (Vec::new(), None);
     let instances = stack.facts.resources.iter().filter(|resource| resource.reference.r#type.as_str() == INSTANCE);
     for instance in instances {
         let Some(properties) = instance.properties.untyped() else {
@@ -181,22 +186,35 @@ fn instances_in_two_zones(cluster: &Resource, stack: &Stack<'_>) -> Verdict {
         };
         match target {
             Target::Resource(id) if id == cluster.reference.logical_id => {
-                zones.push(properties.get::<Text>("AvailabilityZone").present().cloned());
+                zones.push(properties.get::<Text>("AvailabilityZone").as_text().map(|zone| zone.map(Cow::into_owned)));
             }
             Target::Resource(_) | Target::Elsewhere => {}
             Target::Unknown(why) => unknown = Some(why),
         }
     }
-    let same =
-        matches!(zones.as_slice(), [Some(first), rest @ ..] if rest.iter().all(|zone| zone.as_ref() == Some(first)));
-    match (zones.len(), same, unknown) {
-        (2.., false, _) => Verdict::Pass,
-        (_, _, Some(why)) => Verdict::inconclusive(why),
-        (2.., true, None) => Verdict::fail("all instances of the cluster name the same AvailabilityZone"),
+    let pairs = zones.iter().enumerate().flat_map(|(index, one)| zones.iter().skip(index + 1).map(move |it| (one, it)));
+    let differ = any_known(pairs.map(|(one, other)| differ(one, other)));
+    match (zones.len(), differ, unknown) {
+        (2.., Ok(true), _) => Verdict::Pass,
+        (_, _, Some(why)) | (2.., Err(why), None) => Verdict::inconclusive(why),
+        (2.., Ok(false), None) => Verdict::fail("all instances of the cluster name the same AvailabilityZone"),
         (1, _, None) => Verdict::fail("the cluster has one instance"),
         (_, _, None) => {
             Verdict::inconclusive(Why::NotObserved("the stack holds no instance of the cluster".to_owned()))
         }
+    }
+}
+
+/// The zone that an instance asks for, if it asks for one.
+type Zone = Result<Option<Text>, Why>;
+
+/// Whether two instances stand in different zones: they do where one of them leaves it to RDS.
+fn differ(one: &Zone, other: &Zone) -> Known {
+    let (Some(one), Some(other)) = (one.clone()?, other.clone()?) else { return Ok(true) };
+    let unknown = |text: &Text| text.parts().iter().any(|part| matches!(part, Part::Unknown(_)));
+    match [&one, &other].into_iter().find(|text| unknown(text)) {
+        Some(text) if one != other => Err(text.why_unresolved()),
+        _ => Ok(one != other),
     }
 }
 

@@ -136,6 +136,7 @@ fn version_lifecycle(bucket: &Bucket, _: &Yardstick) -> Option<Verdict> {
             Verdict::partial(50, "old versions move to a cheaper class but never expire")
                 .at("LifecycleConfiguration.Rules")
         }
+        (Verdict::Fail(_), unknown @ Verdict::Inconclusive(..)) => unknown,
         (expires, _) => expires,
     })
 }
@@ -186,8 +187,9 @@ fn tells(notifications: &NotificationConfiguration) -> Known {
 
 /// On where it is written, unless it is switched off.
 fn event_bridge(notifications: &NotificationConfiguration) -> Known {
-    let off = |configuration: &serde_json::Value| configuration.get("EventBridgeEnabled") == Some(&false.into());
-    Ok(notifications.event_bridge_configuration.known()?.is_some_and(|configuration| !off(configuration)))
+    let Some(configuration) = notifications.event_bridge_configuration.known()? else { return Ok(false) };
+    let enabled = configuration.get("EventBridgeEnabled").map_or(Observed::Absent, Observed::<bool>::read);
+    Ok(enabled.known()?.copied().unwrap_or(true))
 }
 
 fn written<T>(property: &Observed<T>) -> Known {

@@ -196,10 +196,10 @@ impl<'s, 'a> Network<'s, 'a> {
 /// A gateway where the type is absent.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-vpcendpoint.html>
 fn endpoint(properties: &Untyped) -> Endpoint {
-    let is_gateway = properties.get::<String>("VpcEndpointType").present().is_none_or(|kind| kind == "Gateway");
-    Endpoint {
-        service: properties.get("ServiceName"),
-        tables: is_gateway.then(|| properties.list("RouteTableIds")),
-        vpc: properties.get("VpcId"),
-    }
+    let tables = match properties.get::<String>("VpcEndpointType") {
+        Observed::Present(kind) if kind != "Gateway" => None,
+        Observed::Present(_) | Observed::Absent => Some(properties.list("RouteTableIds")),
+        Observed::Unknown(why) => Some(Observed::Unknown(why)),
+    };
+    Endpoint { service: properties.get("ServiceName"), tables, vpc: properties.get("VpcId") }
 }
