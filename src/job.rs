@@ -43,7 +43,9 @@ pub async fn judge<W: World>(world: &W, event: &HookEvent, mode: &Cell<Option<Mo
     Ok(Judgement { deployment, policy, evaluation, fitness, baseline, decision, remarks })
 }
 
-/// What the enabled checks need to see; nothing else is observed.
+/// What the enabled checks need to see, and the template where it may exempt from them; nothing else is observed.
 pub fn needs(policy: &Policy) -> BTreeSet<Need> {
-    policy.checks().filter(|check| policy.enables(check)).flat_map(|check| check.needs).copied().collect()
+    let of_checks = policy.checks().filter(|check| policy.enables(check)).flat_map(|check| check.needs).copied();
+    let exempting = (policy.template_exemptions == TemplateExemptions::Allow).then_some(Need::StackTemplate);
+    of_checks.chain(exempting).collect()
 }

@@ -171,7 +171,7 @@ impl<'r> Live<'r> {
         };
         *self.deployment.borrow_mut() = Some(deployment.clone());
         let owner = match named.transpose().map(Option::flatten) {
-            Ok(Some(stack)) => Ok(Owner::Stack(stack)),
+            Ok(Some(stack)) => Ok(Owner::Stack(Box::new(stack))),
             Ok(None) => owner::find(clients, calls, &deployment).await,
             Err(outage) => Err(outage),
         };
@@ -222,7 +222,7 @@ impl World for Live<'_> {
         let facts = match self.owner()? {
             Owner::Stack(stack) => {
                 let listing = Listing::new(clients, calls, stack.id.clone());
-                let session = Session::of_stack(clients, calls, needs, stack);
+                let session = Session::of_stack(clients, calls, needs, *stack);
                 session.deploying(deployment);
                 let facts = observe(&session, listing.resources()).await;
                 self.listed.borrow_mut().extend([listing.remarks(), session.remarks()].concat());

@@ -29,7 +29,7 @@ const TAG: &str = "aws:cloudformation:stack-id";
 #[derive(Debug, Clone, PartialEq)]
 pub enum Owner {
     /// The root of the tree of stacks that the function is in.
-    Stack(Described),
+    Stack(Box<Described>),
     /// No stack.
     Alone(Alone),
 }
@@ -84,7 +84,7 @@ pub async fn find(clients: &Clients, calls: &Calls, deployment: &Deployment) -> 
     if let Ok(Tagged { stack: Some(stack), .. }) = &tagged
         && let Some(described) = root(clients, calls, stack).await?
     {
-        return Ok(Owner::Stack(described));
+        return Ok(Owner::Stack(Box::new(described)));
     }
     let send = || clients.cloudformation.describe_stack_resources().physical_resource_id(function).send();
     let held = match calls.within(RESOURCES, send).await {
@@ -103,7 +103,7 @@ pub async fn find(clients: &Clients, calls: &Calls, deployment: &Deployment) -> 
             let why = format!("{stack} holds it, and DescribeStacks knows no such stack");
             outage(format!("find the stack of the function {function}"), Why::NotObserved(why))
         };
-        return root(clients, calls, &stack).await?.map(Owner::Stack).ok_or_else(gone);
+        return root(clients, calls, &stack).await?.map(|stack| Owner::Stack(Box::new(stack))).ok_or_else(gone);
     }
     Ok(Owner::Alone(Alone::of(deployment, tagged.ok().and_then(|tagged| tagged.arn).as_deref())))
 }

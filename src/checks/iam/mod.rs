@@ -1,7 +1,7 @@
 //! Checks of AWS IAM: what roles and policies permit, and who may take a role on.
 //!
 //! What a statement permits is judged where it stands: an inline policy is its role's, one of its own is judged once,
-//! however many roles carry it. What a `Deny` takes away again counts for [`escalation`] only.
+//! however many roles carry it. What a `Deny` takes away again counts for `escalation` only.
 
 pub(super) mod broad;
 pub(super) mod danger;
