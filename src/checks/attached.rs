@@ -66,7 +66,7 @@ fn one(policy: &Untyped, property: &str) -> List<Text> {
 /// A policy of the stack.
 pub(super) struct Policy<'a> {
     id: &'a LogicalId,
-    document: Observed<PolicyDocument>,
+    properties: &'a Properties,
     /// Whom it names, and who that is.
     named: Vec<(Observed<Text>, Target)>,
 }
@@ -84,7 +84,7 @@ pub(super) fn each(
     }
     let policy = policy(resource, stack, kind)?;
     let joined = policy.named.iter().all(|(_, target)| matches!(target, Target::Resource(_)));
-    if joined { None } else { Some(judge(&policy.document, DOCUMENT)) }
+    if joined { None } else { Some(judge(&policy.document(), DOCUMENT)) }
 }
 
 /// Judges what is attached to a queue or a topic; none, where nothing is.
@@ -116,7 +116,7 @@ pub(super) fn on_owner_among(
         (Observed::Present(document), _) if is_empty(document) => None,
         (Observed::Absent, []) => may_be_attached(policies, resource),
         (Observed::Absent, own) => {
-            let verdicts = own.iter().map(|policy| located(judge(&policy.document, DOCUMENT), Some(policy.id)));
+            let verdicts = own.iter().map(|policy| located(judge(&policy.document(), DOCUMENT), Some(policy.id)));
             settled(verdicts.collect(), kind)
         }
         (live, [one]) => Some(located(judge(live, DOCUMENT), Some(one.id))),
@@ -166,6 +166,15 @@ fn settled(verdicts: Vec<Verdict>, kind: &Kind) -> Option<Verdict> {
 }
 
 impl Policy<'_> {
+    /// What it says; read only where somebody asks, for whoever looks for its owner does not.
+    fn document(&self) -> Observed<PolicyDocument> {
+        match self.properties {
+            Properties::Untyped(properties) => properties.get(DOCUMENT),
+            Properties::Unreadable(why) => Observed::Unknown(why.clone()),
+            _ => Observed::Absent,
+        }
+    }
+
     fn names(&self, owner: &LogicalId) -> bool {
         self.named.iter().any(|(_, target)| matches!(target, Target::Resource(id) if id == owner))
     }
@@ -177,25 +186,22 @@ fn policy<'a>(resource: &'a Resource, stack: &Stack<'_>, kind: &Kind) -> Option<
     let attaching = kind.attaching.iter().find(|attaching| attaching.r#type == r#type)?;
     let id = &resource.reference.logical_id;
     let unreadable = |why: &Why| vec![(Observed::Unknown(why.clone()), Target::Unknown(why.clone()))];
-    let (document, named) = match &resource.properties {
-        Properties::Untyped(properties) => {
-            let named = match (attaching.names)(properties) {
-                Observed::Present(names) => names.into_iter().map(|name| target(name, stack, kind)).collect(),
-                Observed::Absent => unreadable(&Why::Malformed(format!("no {} is named", kind.noun))),
-                Observed::Unknown(why) => unreadable(&why),
-            };
-            (properties.get(DOCUMENT), named)
-        }
-        Properties::Unreadable(why) => (Observed::Unknown(why.clone()), unreadable(why)),
+    let named = match &resource.properties {
+        Properties::Untyped(properties) => match (attaching.names)(properties) {
+            Observed::Present(names) => names.into_iter().map(|name| target(name, stack, kind)).collect(),
+            Observed::Absent => unreadable(&Why::Malformed(format!("no {} is named", kind.noun))),
+            Observed::Unknown(why) => unreadable(&why),
+        },
+        Properties::Unreadable(why) => unreadable(why),
         _ => return None,
     };
-    Some(Policy { id, document, named })
+    Some(Policy { id, properties: &resource.properties, named })
 }
 
 /// Whom a name, a URL or an ARN means. What another resource returns, a nested stack for example, is elsewhere.
 fn target(name: Observed<Text>, stack: &Stack<'_>, kind: &Kind) -> (Observed<Text>, Target) {
     let is_owner =
-        |id: &LogicalId| stack.facts.get(id).is_some_and(|resource| resource.reference.r#type.as_str() == kind.owner);
+        |id: &LogicalId| stack.resource(id).is_some_and(|resource| resource.reference.r#type.as_str() == kind.owner);
     let target = match name.as_text() {
         Ok(Some(text)) => match stack.directory.resolve(&text, &[kind.owner]) {
             Target::Resource(id) if !is_owner(&id) => Target::Elsewhere,

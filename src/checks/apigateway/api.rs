@@ -27,7 +27,7 @@ impl<'a> Api<'a> {
     /// With the reason, where it is not, or could not be read.
     pub(super) fn of(stack: &Stack<'a>, api: &Observed<Text>) -> Result<Self, Why> {
         let id = resource(stack, api, REST_API)?;
-        let document = match stack.facts.get(&id).map(|resource| &resource.properties) {
+        let document = match stack.resource(&id).map(|resource| &resource.properties) {
             Some(Properties::RestApi(api)) => Document::of(&api.body, &api.body_s3_location),
             Some(Properties::Unreadable(why)) => return Err(why.clone()),
             _ => return Err(Why::Malformed(format!("{id} is no {REST_API}"))),
@@ -85,7 +85,7 @@ pub(super) enum Protocol {
 pub(super) fn protocol(stack: &Stack<'_>, api: &Observed<Text>) -> Result<Protocol, Why> {
     const HTTP_API: &str = "AWS::ApiGatewayV2::Api";
     let id = resource(stack, api, HTTP_API)?;
-    let api = match stack.facts.get(&id).map(|resource| &resource.properties) {
+    let api = match stack.resource(&id).map(|resource| &resource.properties) {
         Some(Properties::HttpApi(api)) => api,
         Some(Properties::Unreadable(why)) => return Err(why.clone()),
         _ => return Err(Why::Malformed(format!("{id} is no {HTTP_API}"))),

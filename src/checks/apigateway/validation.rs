@@ -78,7 +78,7 @@ fn of_method(method: &Method, stack: &Stack<'_>) -> Result<Option<Checked>, Why>
     const VALIDATOR: &str = "AWS::ApiGateway::RequestValidator";
     let Some(id) = method.request_validator_id.as_text()? else { return Ok(None) };
     let validator = match stack.directory.resolve(&id, &[VALIDATOR]) {
-        Target::Resource(id) => stack.facts.get(&id).map(|resource| &resource.properties),
+        Target::Resource(id) => stack.resource(&id).map(|resource| &resource.properties),
         Target::Elsewhere => None,
         Target::Unknown(why) => return Err(why),
     };

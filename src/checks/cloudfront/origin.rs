@@ -207,7 +207,7 @@ fn is_function_url(origin: &Untyped, stack: &Stack<'_>) -> Known {
     }
     let Some(domain) = origin.get::<Text>("DomainName").known()?.cloned() else { return Ok(false) };
     let is_url = |id: &str| {
-        let resource = stack.facts.get(&LogicalId::new(id));
+        let resource = stack.resource(&LogicalId::new(id));
         resource.is_some_and(|resource| resource.reference.r#type.as_str() == "AWS::Lambda::Url")
     };
     any_known(domain.parts().iter().map(|part| match part {

@@ -226,7 +226,7 @@ impl<'a> Grant<'a> {
             return references.any(|named| named == source.as_str());
         }
         // Written out, as a live stack has it. What has no physical id yet is not found in it.
-        let is_live = stack.facts.get(source).is_some_and(|resource| resource.reference.physical_id.is_some());
+        let is_live = stack.resource(source).is_some_and(|resource| resource.reference.physical_id.is_some());
         !is_live || stack.directory.parts_of(arn).contains(&source)
     }
 }

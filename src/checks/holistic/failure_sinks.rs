@@ -209,7 +209,7 @@ fn piped(stack: &Stack<'_>, id: &LogicalId, pipe: &Pipe, sinks: &Sinks, verdicts
     };
     let target = stack.directory.resolve(source, &[]);
     let resource = match &target {
-        Target::Resource(target) => stack.facts.get(target),
+        Target::Resource(target) => stack.resource(target),
         Target::Elsewhere | Target::Unknown(_) => None,
     };
     let kind = match resource {

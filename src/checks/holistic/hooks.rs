@@ -179,7 +179,7 @@ fn may_invoke(stack: &Stack<'_>, canary: &Canary, name: &Observed<Text>, hook: O
 fn service_role<'a>(stack: &Stack<'a>, canary: &Canary) -> Result<(&'a LogicalId, &'a Role), Why> {
     let elsewhere = || Why::NotObserved("the service role of its deployment group is not in this stack".to_owned());
     let group = match &canary.group {
-        Target::Resource(id) => stack.facts.get(id),
+        Target::Resource(id) => stack.resource(id),
         Target::Elsewhere => None,
         Target::Unknown(why) => return Err(why.clone()),
     };

@@ -96,7 +96,7 @@ pub(super) fn queue<'a>(
     };
     match stack.directory.resolve(arn, &["AWS::SQS::Queue"]) {
         Target::Resource(id) => {
-            match stack.facts.get(&id).map(|found| (&found.reference.logical_id, &found.properties)) {
+            match stack.resource(&id).map(|found| (&found.reference.logical_id, &found.properties)) {
                 Some((id, Properties::Queue(queue))) => Ok((id, queue)),
                 Some((_, Properties::Unreadable(why))) => Err(why.clone()),
                 _ => Err(Why::NotObserved(format!("{id} is no queue of this stack"))),

@@ -77,7 +77,7 @@ fn names(by: &Resource, secret: &Resource, stack: &Stack<'_>, depth: u8) -> Resu
     if id == secret.reference.logical_id {
         return Ok(true);
     }
-    match stack.facts.get(&id).filter(|target| target.reference.r#type.as_str() == ATTACHMENT) {
+    match stack.resource(&id).filter(|target| target.reference.r#type.as_str() == ATTACHMENT) {
         // An attachment names a secret, and nothing further on.
         Some(attachment) if depth == 0 => names(attachment, secret, stack, depth + 1),
         _ => Ok(false),

@@ -123,7 +123,7 @@ impl<'a> Reader<'_, 'a> {
             Target::Elsewhere => return self.elsewhere(name, depth),
             Target::Unknown(why) => return Watched::Unknown(why),
         };
-        let Some(resource) = self.stack.facts.get(&id) else { return Watched::Elsewhere(name.to_string()) };
+        let Some(resource) = self.stack.resource(&id) else { return Watched::Elsewhere(name.to_string()) };
         let here = Name::Here(&resource.reference.logical_id);
         match &resource.properties {
             Properties::Alarm(alarm) => Watched::Alarm(here, alarm),
