@@ -104,10 +104,9 @@ const PART_OF_ANOTHER: &[(&str, Need)] = &[
     ("AWS::Logs::DeliverySource", Need::Distributions),
     ("AWS::Logs::LogGroup", Need::LogGroups),
     ("AWS::S3::BucketPolicy", Need::BucketPolicy),
-    ("AWS::WAFv2::WebACLAssociation", Need::WebAclAssociations),
     ("AWS::SecretsManager::SecretTargetAttachment", Need::Secrets),
     ("AWS::WAFv2::LoggingConfiguration", Need::WebAcls),
-    ("AWS::WAFv2::WebACLAssociation", Need::WebAcls),
+    ("AWS::WAFv2::WebACLAssociation", Need::WebAclAssociations),
 ];
 
 /// What one check says of every resource it applies to, in the order of the source, over all branches.

@@ -69,7 +69,7 @@ pub(super) const CHECKS: &[Check] = &[
         severity: Severity::Medium,
         since: "0.1.0",
         default: Default::OptIn,
-        needs: &[Need::GraphQlApis, Need::WebAcls],
+        needs: &[Need::GraphQlApis, Need::WebAclAssociations],
         applies: Applies::EachInStack(API, guarded),
     },
 ];

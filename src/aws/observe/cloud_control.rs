@@ -3,14 +3,11 @@
 //!
 //! # What is live, and what is the template
 //! Live is whatever one cheap call shows and somebody may have changed by hand. From the template come
-//! - what no reader shows: the OpenAPI document of an API and the parameters of a pipe's source and target are
-//!   write-only in their types' schemas;
-//! - whatever API Gateway holds (stages, methods, routes, domains), whose service allows ten requests a second in all
 //! - what no reader shows: the OpenAPI document of an API, the parameters of a pipe's source and target and most
 //!   destinations of a delivery stream are write-only in their types' schemas; policies of queues, topics and event
 //!   buses have no read handler;
-//! - integrations of APIs, whose service allows ten requests a second in all
-//!   (<https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>);
+//! - whatever API Gateway holds (stages, methods, routes, integrations, domains), whose service allows ten requests a
+//!   second in all (<https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>);
 //! - what Cloud Control knows by several identifiers at once: app clients of a user pool, web ACLs with their logging
 //!   and their associations;
 //! - which key encrypts what cannot change its key: live, the one that AWS manages is not told from a customer's own;
@@ -140,12 +137,7 @@ const READERS: &[Reader] = &[
     templated("AWS::EC2::VPCEndpoint", Need::Networks),
     live("AWS::ECR::RegistryScanningConfiguration", Need::Repositories, Identifier::Physical),
     // Cannot be changed; live, the key that AWS manages is an ARN like any other.
-    Reader {
-        r#type: "AWS::ECR::Repository",
-        need: Need::Repositories,
-        source: Source::Live(Identifier::Physical, &["EncryptionConfiguration"]),
-    },
-    templated("AWS::Cognito::UserPool", Need::StackTemplate),
+    partly("AWS::ECR::Repository", Need::Repositories, &["EncryptionConfiguration"]),
     live("AWS::EFS::AccessPoint", Need::FileSystemAccessPoints, Identifier::Physical),
     live("AWS::EFS::FileSystem", Need::FileSystems, Identifier::Physical),
     templated("AWS::ElasticLoadBalancingV2::TargetGroup", Need::StackTemplate),
@@ -154,32 +146,19 @@ const READERS: &[Reader] = &[
     templated("AWS::Events::EventBusPolicy", Need::EventBuses),
     live("AWS::Events::Rule", Need::RuleTargets, Identifier::Rule),
     live("AWS::IoT::TopicRule", Need::TopicRules, Identifier::Physical),
-    live("AWS::Kinesis::Stream", Need::Streams, Identifier::Physical),
-    partly("AWS::KinesisFirehose::DeliveryStream", Need::DeliveryStreams, OF_DELIVERY_STREAMS),
     partly("AWS::KMS::Key", Need::Keys, &["PendingWindowInDays", "RotationPeriodInDays"]),
     partly("AWS::KMS::ReplicaKey", Need::Keys, &["PendingWindowInDays"]),
+    live("AWS::Kinesis::Stream", Need::Streams, Identifier::Physical),
+    partly("AWS::KinesisFirehose::DeliveryStream", Need::DeliveryStreams, OF_DELIVERY_STREAMS),
     templated("AWS::Logs::DeliverySource", Need::StackTemplate),
     Reader { r#type: "AWS::Logs::LogGroup", need: Need::LogGroups, source: Source::Template(Some("LogGroupName")) },
     live("AWS::Logs::ResourcePolicy", Need::LogPolicies, Identifier::Physical),
     templated("AWS::Logs::SubscriptionFilter", Need::StackTemplate),
-    partly("AWS::Pipes::Pipe", Need::Pipes, &["SourceParameters", "TargetParameters"]),
     live("AWS::OpenSearchServerless::Collection", Need::SearchCollections, Identifier::Physical),
     live("AWS::OpenSearchService::Domain", Need::SearchDomains, Identifier::Physical),
-    Reader {
-        r#type: "AWS::Pipes::Pipe",
-        need: Need::Pipes,
-        source: Source::Live(Identifier::Physical, &["SourceParameters", "TargetParameters"]),
-    },
-    Reader {
-        r#type: "AWS::RDS::DBCluster",
-        need: Need::DatabaseClusters,
-        source: Source::Live(Identifier::Physical, &["MasterUserPassword"]),
-    },
-    Reader {
-        r#type: "AWS::RDS::DBInstance",
-        need: Need::DatabaseInstances,
-        source: Source::Live(Identifier::Physical, &["MasterUserPassword"]),
-    },
+    partly("AWS::Pipes::Pipe", Need::Pipes, &["SourceParameters", "TargetParameters"]),
+    partly("AWS::RDS::DBCluster", Need::DatabaseClusters, &["MasterUserPassword"]),
+    partly("AWS::RDS::DBInstance", Need::DatabaseInstances, &["MasterUserPassword"]),
     live("AWS::RDS::DBProxy", Need::DatabaseProxies, Identifier::Physical),
     live("AWS::SNS::Subscription", Need::Subscriptions, Identifier::Physical),
     // SNS lists every subscription of the topic, the template those that are written inside of it.
@@ -199,10 +178,9 @@ const READERS: &[Reader] = &[
     templated("AWS::SecretsManager::Secret", Need::Secrets),
     templated("AWS::SecretsManager::SecretTargetAttachment", Need::Secrets),
     live("AWS::StepFunctions::StateMachine", Need::StateMachines, Identifier::Physical),
-    templated("AWS::WAFv2::WebACLAssociation", Need::WebAclAssociations),
     templated("AWS::WAFv2::LoggingConfiguration", Need::WebAcls),
     templated("AWS::WAFv2::WebACL", Need::WebAcls),
-    templated("AWS::WAFv2::WebACLAssociation", Need::WebAcls),
+    templated("AWS::WAFv2::WebACLAssociation", Need::WebAclAssociations),
     // CDK's `logRetention`.
     templated("Custom::LogRetention", Need::LogGroups),
 ];

@@ -81,7 +81,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         severity: Severity::Medium,
         since: "0.1.0",
         default: Default::OptIn,
-        needs: &[Need::UserPools, Need::WebAcls],
+        needs: &[Need::UserPools, Need::WebAclAssociations],
         applies: Applies::EachInStack(USER_POOL, guarded),
     },
 ];
