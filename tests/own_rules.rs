@@ -1,6 +1,9 @@
 //! Rules of the user's own: verdicts, mistakes, hostile files, and agreement with the catalogue.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, its own functions too")]
 
+#[path = "fixtures/plain.rs"]
+mod plain;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
@@ -13,11 +16,13 @@ use fitgate::{
     },
     checks, evaluate,
     policy::Policy,
-    source::{self, Kind, Limits, Node},
+    source::{self, Limits, Node},
     template::{self, Options, Template},
 };
 use jiff::civil::{Date, date};
-use serde_json::{Value, json};
+use serde_json::Value;
+
+use self::plain::plain;
 
 const TODAY: Date = date(2026, 7, 1);
 
@@ -195,27 +200,6 @@ fn template_of(case: &Node) -> Value {
     let own = ["name", "evidence", "resource", "share", "today", "yardstick", "parameters"];
     let sections = case.entries().iter().filter(|entry| !own.contains(&entry.key.as_str()));
     sections.map(|entry| (entry.key.clone(), plain(&entry.value))).collect()
-}
-
-/// A tree as JSON, short-form tags in their long form.
-fn plain(node: &Node) -> Value {
-    let value = match &node.kind {
-        Kind::Null => Value::Null,
-        Kind::Bool(flag) => Value::Bool(*flag),
-        Kind::Number(number) => serde_json::from_str(number).unwrap_or_else(|_| Value::String(number.clone())),
-        Kind::String(text) => Value::String(text.clone()),
-        Kind::Sequence(items) => Value::Array(items.iter().map(plain).collect()),
-        Kind::Mapping(entries) => entries.iter().map(|entry| (entry.key.clone(), plain(&entry.value))).collect(),
-    };
-    match node.tag.as_deref() {
-        None => value,
-        Some("GetAtt") => match value.as_str().and_then(|text| text.split_once('.')) {
-            Some((resource, attribute)) => json!({ "Fn::GetAtt": [resource, attribute] }),
-            None => json!({ "Fn::GetAtt": value }),
-        },
-        Some(tag @ ("Ref" | "Condition")) => json!({ tag: value }),
-        Some(tag) => json!({ format!("Fn::{tag}"): value }),
-    }
 }
 
 /// What was observed live keeps only what checks read; of the rest nobody knows.

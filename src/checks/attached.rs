@@ -3,6 +3,8 @@
 //! As with buckets, a policy is judged with what it is attached to; one of which not all is in the stack is judged by
 //! itself. What SQS and SNS say of a live queue or topic counts more than what the stack attaches.
 
+use std::{collections::BTreeMap, rc::Rc};
+
 use super::statements::located;
 use crate::{
     check::{Verdict, VerdictKind},
@@ -17,6 +19,7 @@ pub(super) struct Kind {
     noun: &'static str,
     attaching: &'static [Attaching],
     live: fn(&Properties) -> Option<&Observed<PolicyDocument>>,
+    among: fn(&Attached) -> &Policies,
 }
 
 /// A type that attaches policies, and whom it names.
@@ -36,6 +39,7 @@ pub(super) const QUEUES: Kind = Kind {
         Properties::Queue(queue) => Some(&queue.policy),
         _ => None,
     },
+    among: |attached| &attached.queues,
 };
 pub(super) const TOPICS: Kind = Kind {
     owner: "AWS::SNS::Topic",
@@ -48,6 +52,7 @@ pub(super) const TOPICS: Kind = Kind {
         Properties::Topic(topic) => Some(&topic.policy),
         _ => None,
     },
+    among: |attached| &attached.topics,
 };
 
 /// The types of queues, and of what attaches policies to them.
@@ -64,11 +69,56 @@ fn one(policy: &Untyped, property: &str) -> List<Text> {
 }
 
 /// A policy of the stack.
-pub(super) struct Policy<'a> {
-    id: &'a LogicalId,
-    properties: &'a Properties,
+struct Policy {
+    id: LogicalId,
+    document: Observed<PolicyDocument>,
     /// Whom it names, and who that is.
     named: Vec<(Observed<Text>, Target)>,
+}
+
+/// The policies of a stack, by whom they are attached to.
+struct Attached {
+    queues: Policies,
+    topics: Policies,
+}
+
+/// The policies of one kind.
+#[derive(Default)]
+struct Policies {
+    by_owner: BTreeMap<LogicalId, Vec<Rc<Policy>>>,
+    /// Those of which not every owner is known.
+    open: Vec<Rc<Policy>>,
+}
+
+impl Attached {
+    fn of(stack: &Stack<'_>) -> Self {
+        Self { queues: Policies::of(stack, &QUEUES), topics: Policies::of(stack, &TOPICS) }
+    }
+}
+
+impl Policies {
+    fn of(stack: &Stack<'_>, kind: &Kind) -> Self {
+        let mut policies = Self::default();
+        for policy in stack.facts.resources.iter().filter_map(|resource| policy(resource, stack, kind)).map(Rc::new) {
+            let mut owners: Vec<&LogicalId> = policy.named.iter().filter_map(|(_, target)| owner(target)).collect();
+            owners.sort();
+            owners.dedup();
+            for owner in owners {
+                policies.by_owner.entry(owner.clone()).or_default().push(policy.clone());
+            }
+            if policy.named.iter().any(|(_, target)| matches!(target, Target::Unknown(_))) {
+                policies.open.push(policy);
+            }
+        }
+        policies
+    }
+}
+
+fn owner(target: &Target) -> Option<&LogicalId> {
+    match target {
+        Target::Resource(id) => Some(id),
+        Target::Elsewhere | Target::Unknown(_) => None,
+    }
 }
 
 /// Judges each policy once, with its owner or by itself. The judge is told where the document stands. None, where
@@ -84,7 +134,7 @@ pub(super) fn each(
     }
     let policy = policy(resource, stack, kind)?;
     let joined = policy.named.iter().all(|(_, target)| matches!(target, Target::Resource(_)));
-    if joined { None } else { Some(judge(&policy.document(), DOCUMENT)) }
+    if joined { None } else { Some(judge(&policy.document, DOCUMENT)) }
 }
 
 /// Judges what is attached to a queue or a topic; none, where nothing is.
@@ -94,32 +144,19 @@ pub(super) fn on_owner(
     kind: &Kind,
     judge: impl Fn(&Observed<PolicyDocument>, &str) -> Verdict,
 ) -> Option<Verdict> {
-    on_owner_among(resource, &policies(stack, kind), kind, judge)
-}
-
-/// Every policy of the stack that is attached to queues or to topics, for whoever judges many of them.
-pub(super) fn policies<'a>(stack: &Stack<'a>, kind: &Kind) -> Vec<Policy<'a>> {
-    stack.facts.resources.iter().filter_map(|resource| policy(resource, stack, kind)).collect()
-}
-
-/// As [`on_owner`], by policies that were collected before.
-pub(super) fn on_owner_among(
-    resource: &Resource,
-    policies: &[Policy<'_>],
-    kind: &Kind,
-    judge: impl Fn(&Observed<PolicyDocument>, &str) -> Verdict,
-) -> Option<Verdict> {
     let id = &resource.reference.logical_id;
-    let own: Vec<&Policy<'_>> = policies.iter().filter(|policy| policy.names(id)).collect();
+    let attached = stack.derived(Attached::of);
+    let policies = (kind.among)(&attached);
+    let own = policies.by_owner.get(id).map_or(&[][..], Vec::as_slice);
     let live = (kind.live)(&resource.properties)?;
-    match (live, own.as_slice()) {
+    match (live, own) {
         (Observed::Present(document), _) if is_empty(document) => None,
-        (Observed::Absent, []) => may_be_attached(policies, resource),
+        (Observed::Absent, []) => may_be_attached(&policies.open, resource),
         (Observed::Absent, own) => {
-            let verdicts = own.iter().map(|policy| located(judge(&policy.document(), DOCUMENT), Some(policy.id)));
+            let verdicts = own.iter().map(|policy| located(judge(&policy.document, DOCUMENT), Some(&policy.id)));
             settled(verdicts.collect(), kind)
         }
-        (live, [one]) => Some(located(judge(live, DOCUMENT), Some(one.id))),
+        (live, [one]) => Some(located(judge(live, DOCUMENT), Some(&one.id))),
         (live, _) => Some(judge(live, "Policy")),
     }
 }
@@ -129,7 +166,7 @@ fn is_empty(document: &PolicyDocument) -> bool {
 }
 
 /// A policy whose owner nobody can tell may be that of everyone who has none.
-fn may_be_attached(policies: &[Policy<'_>], owner: &Resource) -> Option<Verdict> {
+fn may_be_attached(policies: &[Rc<Policy>], owner: &Resource) -> Option<Verdict> {
     let mut named = policies.iter().flat_map(|policy| &policy.named);
     named.find_map(|(name, target)| match target {
         // A live queue or topic was asked for its policy.
@@ -165,37 +202,24 @@ fn settled(verdicts: Vec<Verdict>, kind: &Kind) -> Option<Verdict> {
     Some(Verdict::inconclusive(Why::Malformed(text)))
 }
 
-impl Policy<'_> {
-    /// What it says; read only where somebody asks, for whoever looks for its owner does not.
-    fn document(&self) -> Observed<PolicyDocument> {
-        match self.properties {
-            Properties::Untyped(properties) => properties.get(DOCUMENT),
-            Properties::Unreadable(why) => Observed::Unknown(why.clone()),
-            _ => Observed::Absent,
-        }
-    }
-
-    fn names(&self, owner: &LogicalId) -> bool {
-        self.named.iter().any(|(_, target)| matches!(target, Target::Resource(id) if id == owner))
-    }
-}
-
 /// A resource as a policy, if it is one.
-fn policy<'a>(resource: &'a Resource, stack: &Stack<'_>, kind: &Kind) -> Option<Policy<'a>> {
+fn policy(resource: &Resource, stack: &Stack<'_>, kind: &Kind) -> Option<Policy> {
     let r#type = resource.reference.r#type.as_str();
     let attaching = kind.attaching.iter().find(|attaching| attaching.r#type == r#type)?;
-    let id = &resource.reference.logical_id;
     let unreadable = |why: &Why| vec![(Observed::Unknown(why.clone()), Target::Unknown(why.clone()))];
-    let named = match &resource.properties {
-        Properties::Untyped(properties) => match (attaching.names)(properties) {
-            Observed::Present(names) => names.into_iter().map(|name| target(name, stack, kind)).collect(),
-            Observed::Absent => unreadable(&Why::Malformed(format!("no {} is named", kind.noun))),
-            Observed::Unknown(why) => unreadable(&why),
-        },
-        Properties::Unreadable(why) => unreadable(why),
+    let (document, named) = match &resource.properties {
+        Properties::Untyped(properties) => {
+            let named = match (attaching.names)(properties) {
+                Observed::Present(names) => names.into_iter().map(|name| target(name, stack, kind)).collect(),
+                Observed::Absent => unreadable(&Why::Malformed(format!("no {} is named", kind.noun))),
+                Observed::Unknown(why) => unreadable(&why),
+            };
+            (properties.get(DOCUMENT), named)
+        }
+        Properties::Unreadable(why) => (Observed::Unknown(why.clone()), unreadable(why)),
         _ => return None,
     };
-    Some(Policy { id, properties: &resource.properties, named })
+    Some(Policy { id: resource.reference.logical_id.clone(), document, named })
 }
 
 /// Whom a name, a URL or an ARN means. What another resource returns, a nested stack for example, is elsewhere.

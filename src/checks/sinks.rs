@@ -1,6 +1,6 @@
 //! The queues that take what others could not process or deliver.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, rc::Rc};
 
 use crate::{
     facts::{
@@ -32,8 +32,12 @@ pub(super) struct Sinks {
     open: Vec<Why>,
 }
 
-/// Collects them from everything that names one.
-pub(super) fn of(stack: &Stack<'_>) -> Sinks {
+/// The dead-letter queues of a stack, by everything that names one.
+pub(super) fn of(stack: &Stack<'_>) -> Rc<Sinks> {
+    stack.derived(collect)
+}
+
+fn collect(stack: &Stack<'_>) -> Sinks {
     let mut sinks = Sinks { queues: BTreeSet::new(), open: Vec::new() };
     for arn in stack.facts.resources.iter().flat_map(named) {
         let target = match arn.as_text() {

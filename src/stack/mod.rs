@@ -11,7 +11,12 @@ mod invocation;
 mod others;
 pub(crate) mod state_machine;
 
-use std::{cell::OnceCell, collections::BTreeMap};
+use std::{
+    any::{Any, TypeId},
+    cell::{OnceCell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
 
 pub use canary::{Canary, Hook};
 pub use edges::CALLERS;
@@ -39,6 +44,7 @@ pub struct Stack<'a> {
     pub canaries: Vec<Canary>,
     graph: OnceCell<Graph>,
     by_id: BTreeMap<&'a LogicalId, &'a Resource>,
+    derived: RefCell<BTreeMap<TypeId, Rc<dyn Any>>>,
 }
 
 impl<'a> Stack<'a> {
@@ -50,7 +56,20 @@ impl<'a> Stack<'a> {
         let canaries = canary::canaries(facts, &directory, &functions);
         // Of two of the same id the first counts, as in `Facts::get`.
         let by_id = facts.resources.iter().rev().map(|resource| (&resource.reference.logical_id, resource)).collect();
-        Self { facts, directory, functions, invocations, canaries, graph: OnceCell::new(), by_id }
+        let (graph, derived) = (OnceCell::new(), RefCell::default());
+        Self { facts, directory, functions, invocations, canaries, graph, by_id, derived }
+    }
+
+    /// What judges of single resources need to know of the whole stack: made when the first of them asks, and kept by
+    /// its type. Making it for each resource anew would take the square of their number.
+    pub fn derived<T: 'static>(&self, make: impl FnOnce(&Self) -> T) -> Rc<T> {
+        let known = self.derived.borrow().get(&TypeId::of::<T>()).cloned();
+        if let Some(known) = known.and_then(|known| known.downcast().ok()) {
+            return known;
+        }
+        let made = Rc::new(make(self));
+        self.derived.borrow_mut().insert(TypeId::of::<T>(), made.clone());
+        made
     }
 
     /// The resource of this id.

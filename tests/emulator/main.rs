@@ -34,6 +34,8 @@ mod left;
 mod logs;
 mod ministack;
 mod names;
+#[path = "../fixtures/plain.rs"]
+mod plain;
 mod process;
 mod python;
 mod sample;

@@ -1,7 +1,9 @@
 //! Templates as the emulator takes them.
 
-use fitgate::source::{Kind, Limits, Node, parse};
+use fitgate::source::{Limits, parse};
 use serde_json::{Map, Value, json};
+
+use crate::plain::plain;
 
 /// Types of services that the emulator does not provision. It refuses a whole template for one of them.
 const REFUSED: &[&str] = &["AWS::ApplicationAutoScaling::", "AWS::CodeDeploy::", "AWS::Config::"];
@@ -95,28 +97,5 @@ fn without_what_is_gone(resource: &mut Map<String, Value>, gone: &[String]) {
             resource.remove("DependsOn");
         }
         _ => {}
-    }
-}
-
-/// A node with `!Ref x` as `{"Ref": x}` and `!GetAtt a.b` as `{"Fn::GetAtt": [a, b]}`.
-fn plain(node: &Node) -> Value {
-    let value = match &node.kind {
-        Kind::Null => Value::Null,
-        Kind::Bool(yes) => json!(yes),
-        Kind::Number(text) => serde_json::from_str(text).expect("a number"),
-        Kind::String(text) => json!(text),
-        Kind::Sequence(items) => items.iter().map(plain).collect(),
-        Kind::Mapping(entries) => {
-            Value::Object(entries.iter().map(|entry| (entry.key.clone(), plain(&entry.value))).collect())
-        }
-    };
-    match node.tag.as_deref() {
-        None => value,
-        Some(tag @ ("Ref" | "Condition")) => json!({ tag: value }),
-        Some("GetAtt") => match value.as_str().and_then(|text| text.split_once('.')) {
-            Some((resource, attribute)) => json!({ "Fn::GetAtt": [resource, attribute] }),
-            None => json!({ "Fn::GetAtt": value }),
-        },
-        Some(tag) => json!({ format!("Fn::{tag}"): value }),
     }
 }

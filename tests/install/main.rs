@@ -7,5 +7,7 @@
 mod dashboard;
 mod hooks;
 mod permissions;
+#[path = "../fixtures/plain.rs"]
+mod plain;
 mod policy;
 mod template;

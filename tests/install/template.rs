@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use fitgate::source::{Kind, Limits, Node, parse};
-use serde_json::{Value, json};
+use fitgate::source::{Limits, parse};
+use serde_json::Value;
+
+use crate::plain::plain;
 
 pub(crate) fn path() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("template.yaml")
@@ -35,24 +37,5 @@ pub(crate) fn texts(value: &Value) -> Vec<&str> {
         Value::Array(items) => items.iter().flat_map(texts).collect(),
         Value::Object(entries) => entries.values().flat_map(texts).collect(),
         _ => Vec::new(),
-    }
-}
-
-fn plain(node: &Node) -> Value {
-    let value = match &node.kind {
-        Kind::Null => Value::Null,
-        Kind::Bool(yes) => json!(yes),
-        Kind::Number(text) => serde_json::from_str(text).expect("a number"),
-        Kind::String(text) => json!(text),
-        Kind::Sequence(items) => items.iter().map(plain).collect(),
-        Kind::Mapping(entries) => {
-            Value::Object(entries.iter().map(|entry| (entry.key.clone(), plain(&entry.value))).collect())
-        }
-    };
-    match node.tag.as_deref() {
-        Some("GetAtt") => json!({ "Fn::GetAtt": value.as_str().expect("a name").split('.').collect::<Vec<_>>() }),
-        Some(tag @ ("Ref" | "Condition")) => json!({ tag: value }),
-        Some(tag) => json!({ format!("Fn::{tag}"): value }),
-        None => value,
     }
 }

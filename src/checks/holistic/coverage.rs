@@ -2,7 +2,10 @@
 //!
 //! Opt-in: whoever watches their stacks from another one, or by other means than alarms, would fail throughout.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use super::watches::Watches;
 use crate::{
@@ -90,7 +93,7 @@ fn alarm_coverage(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)>
 
 struct View<'s> {
     watches: Watches,
-    sinks: sinks::Sinks,
+    sinks: Rc<sinks::Sinks>,
     called: BTreeMap<&'s LogicalId, BTreeSet<InvocationKind>>,
 }
 

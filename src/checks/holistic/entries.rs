@@ -15,7 +15,7 @@ use crate::{
         iam::{Known, PolicyDocument, all_known, any_known},
     },
     inventory::LogicalId,
-    stack::Invocation,
+    stack::{Invocation, Stack},
 };
 
 /// A way in.
@@ -36,7 +36,6 @@ pub(super) fn entries(view: &View<'_, '_>) -> Vec<Entry> {
     for call in &view.stack.invocations {
         calls.entry(&call.caller).or_default().push(call);
     }
-    let (topics, queues) = (attached::policies(view.stack, &TOPICS), attached::policies(view.stack, &QUEUES));
     let mut entries = Vec::new();
     for resource in &view.stack.facts.resources {
         let id = &resource.reference.logical_id;
@@ -47,8 +46,8 @@ pub(super) fn entries(view: &View<'_, '_>) -> Vec<Entry> {
                 is_open: url.auth_type.known().map(|auth| auth.is_some_and(|auth| auth == "NONE")),
                 reaches: reached(calls.get(id), ""),
             }),
-            Properties::Topic(_) => entries.extend(channel(resource, &topics, &TOPICS, "sns:Publish")),
-            Properties::Queue(_) => entries.extend(channel(resource, &queues, &QUEUES, "sqs:SendMessage")),
+            Properties::Topic(_) => entries.extend(channel(resource, view.stack, &TOPICS, "sns:Publish")),
+            Properties::Queue(_) => entries.extend(channel(resource, view.stack, &QUEUES, "sqs:SendMessage")),
             _ => {
                 let openings = openings::of(resource, view.stack).into_iter();
                 entries.extend(openings.map(|opening| entry(id, opening, view, &calls)));
@@ -79,13 +78,8 @@ fn reached(calls: Option<&Vec<&Invocation>>, begins: &str) -> Vec<LogicalId> {
 }
 
 /// A topic or a queue into which anybody may put messages.
-fn channel(
-    resource: &Resource,
-    policies: &[attached::Policy<'_>],
-    kind: &attached::Kind,
-    action: &str,
-) -> Option<Entry> {
-    let said = attached::on_owner_among(resource, policies, kind, |document, place| {
+fn channel(resource: &Resource, stack: &Stack<'_>, kind: &attached::Kind, action: &str) -> Option<Entry> {
+    let said = attached::on_owner(resource, stack, kind, |document, place| {
         let closed = public(document, action).map(|public| !public);
         Verdict::of(closed, || Verdict::fail("anybody may send")).at(place)
     })?;
