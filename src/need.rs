@@ -156,7 +156,7 @@ pub enum Need {
     UserPoolClients,
     /// By Cloud Control, `AWS::Cognito::IdentityPool`
     IdentityPools,
-    /// By the template, `AWS::WAFv2::WebACL` with its logging configuration and its associations
+    /// By the template, `AWS::WAFv2::WebACL` with its logging configuration
     WebAcls,
     /// By Cloud Control, `AWS::ECR::Repository` and the scanning configuration of its registry
     Repositories,

@@ -77,6 +77,11 @@ impl<'a> Stack<'a> {
         self.by_id.get(id).copied()
     }
 
+    /// The type of the resource of this id; empty where there is none.
+    pub fn type_of(&self, id: &LogicalId) -> &'a str {
+        self.resource(id).map_or("", |resource| resource.reference.r#type.as_str())
+    }
+
     /// The facts of a function of this stack, where they could be read.
     pub fn function(&self, id: &LogicalId) -> Option<&'a lambda::Function> {
         match &self.resource(id)?.properties {

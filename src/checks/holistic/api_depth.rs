@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Verdicts, view::View};
+use super::Verdicts;
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
     checks::apigateway::{
@@ -49,7 +49,6 @@ const STAGES: &[&str] = &["AWS::ApiGateway::Deployment", "AWS::ApiGateway::Stage
 const HTTP_STAGE: &str = "AWS::ApiGatewayV2::Stage";
 
 fn api_protected_in_depth(stack: &Stack<'_>, yardstick: &Yardstick) -> Vec<(LogicalId, Verdict)> {
-    let view = View::of(stack);
     let open = open_apis(stack);
     let protected = surroundings::protected(stack);
     let mut verdicts = Verdicts::default();
@@ -66,7 +65,7 @@ fn api_protected_in_depth(stack: &Stack<'_>, yardstick: &Yardstick) -> Vec<(Logi
         };
         let Some(throttling) = throttling else { continue };
         let layers = [Some(("throttling", held(&throttling))), acl.map(|acl| ("a web ACL", held(&acl)))];
-        if let Some(verdict) = stage(&view, resource, &open, layers.into_iter().flatten().collect()) {
+        if let Some(verdict) = stage(stack, resource, &open, layers.into_iter().flatten().collect()) {
             verdicts.say(&resource.reference.logical_id, verdict);
         }
     }
@@ -97,12 +96,12 @@ fn open_apis(stack: &Stack<'_>) -> BTreeMap<LogicalId, Vec<Known>> {
 
 /// What is said of one stage; none of an API that is not open to the internet, or of which no route is known.
 fn stage(
-    view: &View<'_, '_>,
+    stack: &Stack<'_>,
     resource: &Resource,
     open: &BTreeMap<LogicalId, Vec<Known>>,
     mut layers: Vec<(&'static str, Known)>,
 ) -> Option<Verdict> {
-    let api = match api(view, resource) {
+    let api = match api(stack, resource) {
         Ok(api) => api,
         Err(why) => return Some(Verdict::inconclusive(why)),
     };
@@ -134,7 +133,7 @@ fn judge(layers: &[(&'static str, Known)]) -> Verdict {
 }
 
 /// The API of a stage, or of the deployment that makes one.
-fn api<'a>(view: &View<'_, 'a>, stage: &Resource) -> Result<&'a Resource, Why> {
+fn api<'a>(stack: &Stack<'a>, stage: &Resource) -> Result<&'a Resource, Why> {
     let Properties::Untyped(properties) = &stage.properties else {
         return Err(Why::NotObserved("the stage was not read".to_owned()));
     };
@@ -142,8 +141,8 @@ fn api<'a>(view: &View<'_, 'a>, stage: &Resource) -> Result<&'a Resource, Why> {
     let named: Observed<Text> = properties.get(property);
     let missing = || Why::Malformed(format!("a stage without {property}"));
     let elsewhere = || Why::NotObserved("the API is not in this stack".to_owned());
-    match view.stack.directory.resolve(named.known()?.ok_or_else(missing)?, &[]) {
-        Target::Resource(id) => view.resource(&id).ok_or_else(elsewhere),
+    match stack.directory.resolve(named.known()?.ok_or_else(missing)?, &[]) {
+        Target::Resource(id) => stack.resource(&id).ok_or_else(elsewhere),
         Target::Elsewhere => Err(elsewhere()),
         Target::Unknown(why) => Err(why),
     }

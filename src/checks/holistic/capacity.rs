@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Verdicts,
-    index::{self, ById},
-};
+use super::Verdicts;
 use crate::{
     check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
     facts::{Observed, Properties, Resource, Target, Text, Untyped, Why, lambda::Function},
@@ -111,7 +108,6 @@ fn takes(function: &Function) -> Result<Option<u64>, Why> {
 }
 
 fn throttle_fits(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
-    let resources = index::by_id(stack);
     let mut called: BTreeMap<&LogicalId, Vec<&LogicalId>> = BTreeMap::new();
     for call in stack.invocations.iter().filter(|call| call.kind == InvocationKind::Synchronous) {
         if let Some(function) = call.target.function() {
@@ -125,7 +121,7 @@ fn throttle_fits(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> 
         let Some(api) = api.present() else { continue };
         let Target::Resource(api) = stack.directory.resolve(api, &[]) else { continue };
         let functions = called.get(&api).map_or(&[][..], Vec::as_slice);
-        let judged = functions.iter().filter_map(|function| carries(&resources, function, &rate, &place));
+        let judged = functions.iter().filter_map(|function| carries(stack, function, &rate, &place));
         if let Some(verdict) = judged.reduce(Verdict::worse) {
             verdicts.say(id, verdict);
         }
@@ -161,8 +157,8 @@ fn throttle(resource: &Resource) -> Option<(Observed<Text>, Observed<f64>, Strin
 }
 
 /// Whether a function carries the rate; none where nothing bounds one of them.
-fn carries(resources: &ById<'_>, id: &LogicalId, rate: &Observed<f64>, place: &str) -> Option<Verdict> {
-    let function = index::function(resources, id)?;
+fn carries(stack: &Stack<'_>, id: &LogicalId, rate: &Observed<f64>, place: &str) -> Option<Verdict> {
+    let function = stack.function(id)?;
     let reserved = match function.reserved_concurrent_executions.known() {
         // What is switched off answers nothing at any rate.
         Ok(reserved) => f64::from(*reserved.filter(|reserved| **reserved > 0)?),

@@ -1,6 +1,6 @@
 //! Origins of CloudFront in the stack, and whether they can be reached past it.
 
-use super::{Verdicts, view::View};
+use super::Verdicts;
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
     checks::{
@@ -46,7 +46,6 @@ pub(super) const CDN_NOT_BYPASSABLE: Check = Check {
 const CLOUDFRONT: &str = "cloudfront.amazonaws.com";
 
 fn cdn_not_bypassable(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
-    let view = View::of(stack);
     let mut open: BTreeMap<LogicalId, Vec<Known>> = BTreeMap::new();
     let mut verdicts = Verdicts::default();
     let distributions = stack.facts.resources.iter().filter_map(|resource| match &resource.properties {
@@ -58,7 +57,7 @@ fn cdn_not_bypassable(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdi
     for (id, distribution) in distributions {
         for (place, origin) in cloudfront::items(distribution, ORIGINS) {
             match origin.and_then(|origin: Untyped| origin.get::<Text>("DomainName")) {
-                Observed::Present(domain) => match origin_of(&view, &domain) {
+                Observed::Present(domain) => match origin_of(stack, &domain) {
                     Ok(Some(origin)) => {
                         if open.is_empty() {
                             open = openings_by_api(stack);
@@ -90,16 +89,16 @@ fn openings_by_api(stack: &Stack<'_>) -> BTreeMap<LogicalId, Vec<Known>> {
 }
 
 /// The resource of the stack that a domain belongs to: one that it refers to, or a bucket by its name.
-fn origin_of<'a>(view: &View<'_, 'a>, domain: &Text) -> Result<Option<&'a Resource>, Why> {
+fn origin_of<'a>(stack: &Stack<'a>, domain: &Text) -> Result<Option<&'a Resource>, Why> {
     if let Some(named) = domain.references().next() {
-        return Ok(view.resource(&LogicalId::new(named)));
+        return Ok(stack.resource(&LogicalId::new(named)));
     }
     if let Some(id) = before(domain, ".lambda-url.") {
-        return function_url(view, &id);
+        return function_url(stack, &id);
     }
-    let Some(name) = before(domain, ".s3") else { return Ok(by_label(view, domain)) };
-    match view.stack.directory.resolve(&name, &["AWS::S3::Bucket"]) {
-        Target::Resource(id) => Ok(view.resource(&id)),
+    let Some(name) = before(domain, ".s3") else { return Ok(by_label(stack, domain)) };
+    match stack.directory.resolve(&name, &["AWS::S3::Bucket"]) {
+        Target::Resource(id) => Ok(stack.resource(&id)),
         Target::Elsewhere => Ok(None),
         Target::Unknown(why) => Err(why),
     }
@@ -107,34 +106,34 @@ fn origin_of<'a>(view: &View<'_, 'a>, domain: &Text) -> Result<Option<&'a Resour
 
 /// The function URL whose domain begins with this id. No property of a URL holds the id: in a template the reason why it
 /// is not known names the URL, of a live stack nobody can tell which URL it is.
-fn function_url<'a>(view: &View<'_, 'a>, id: &Text) -> Result<Option<&'a Resource>, Why> {
+fn function_url<'a>(stack: &Stack<'a>, id: &Text) -> Result<Option<&'a Resource>, Why> {
     let named = match id.parts() {
         [Part::Unknown(Why::Unresolved(why))] => {
             why.split_once("${").and_then(|(_, rest)| rest.split_once(".FunctionUrl}")).map(|(named, _)| named)
         }
         _ => None,
     };
-    if let Some(url) = named.and_then(|named| view.resource(&LogicalId::new(named))) {
+    if let Some(url) = named.and_then(|named| stack.resource(&LogicalId::new(named))) {
         return Ok(Some(url));
     }
     let is_open = |resource: &Resource| match &resource.properties {
         Properties::FunctionUrl(url) => url.auth_type.present().is_none_or(|auth| auth == "NONE"),
         _ => false,
     };
-    match view.stack.facts.resources.iter().find(|resource| is_open(resource)) {
+    match stack.facts.resources.iter().find(|resource| is_open(resource)) {
         Some(url) => Err(Why::NotObserved(format!("whether the origin is {}", url.reference.logical_id))),
         None => Ok(None),
     }
 }
 
 /// An API of a live stack by `ID.execute-api.REGION.amazonaws.com`.
-fn by_label<'a>(view: &View<'_, 'a>, domain: &Text) -> Option<&'a Resource> {
+fn by_label<'a>(stack: &Stack<'a>, domain: &Text) -> Option<&'a Resource> {
     let (label, rest) = domain.as_str()?.split_once('.')?;
     if !rest.starts_with("execute-api.") {
         return None;
     }
-    match view.stack.directory.resolve(&Text::literal(label), &["AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"]) {
-        Target::Resource(id) => view.resource(&id),
+    match stack.directory.resolve(&Text::literal(label), &["AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"]) {
+        Target::Resource(id) => stack.resource(&id),
         Target::Elsewhere | Target::Unknown(_) => None,
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::index::{self, ById};
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
     facts::{Observed, Part, Properties, Target, Text, Why, lambda::Function},
@@ -89,8 +88,8 @@ enum Reached {
 const DATABASES: &[&str] = &["AWS::RDS::DBCluster", "AWS::RDS::DBInstance"];
 const PROXY: &str = "AWS::RDS::DBProxy";
 
-struct View<'a> {
-    resources: ById<'a>,
+struct View<'s, 'a> {
+    stack: &'s Stack<'a>,
     /// Whose endpoint an address is: only a live stack knows addresses.
     addresses: BTreeMap<String, LogicalId>,
     /// The database of a secret, by the secret and by what attaches it.
@@ -101,9 +100,8 @@ struct View<'a> {
     instances: BTreeMap<LogicalId, Vec<&'a LogicalId>>,
 }
 
-impl<'a> View<'a> {
-    fn of(stack: &Stack<'a>) -> Self {
-        let resources = index::by_id(stack);
+impl<'s, 'a> View<'s, 'a> {
+    fn of(stack: &'s Stack<'a>) -> Self {
         let (mut addresses, mut secrets) = (BTreeMap::new(), BTreeMap::new());
         let mut instances: BTreeMap<LogicalId, Vec<&LogicalId>> = BTreeMap::new();
         let resolve = |text: Observed<Text>| match stack.directory.resolve(text.present()?, &[]) {
@@ -130,7 +128,7 @@ impl<'a> View<'a> {
                 }
             }
         }
-        Self { resources, addresses, secrets, mapped: mapped(stack), instances }
+        Self { stack, addresses, secrets, mapped: mapped(stack), instances }
     }
 
     /// What the function's variables name; a proxy counts before the database behind it. None where that is nothing.
@@ -144,7 +142,7 @@ impl<'a> View<'a> {
                 match part {
                     Part::Reference { resource, attribute } => {
                         let id = LogicalId::new(resource);
-                        let r#type = index::type_of(&self.resources, &id);
+                        let r#type = self.stack.type_of(&id);
                         let attribute = attribute.as_deref().unwrap_or_default();
                         // The Data API takes the ARN of the cluster, and no connection.
                         over_http |= attribute == "DBClusterArn";
@@ -157,7 +155,7 @@ impl<'a> View<'a> {
                     Part::Literal(literal) => {
                         let words = literal.split([':', '/', '@', ',', ' ', '"']);
                         let ids = words.filter_map(|word| self.addresses.get(word));
-                        found.extend(ids.map(|id| (index::type_of(&self.resources, id), id.clone())));
+                        found.extend(ids.map(|id| (self.stack.type_of(id), id.clone())));
                     }
                     Part::Pseudo(_) | Part::Unknown(_) => {}
                 }
@@ -182,7 +180,7 @@ impl<'a> View<'a> {
 
     /// Whether the database takes so many connections.
     fn fits(&self, database: &LogicalId, wanted: u64) -> Verdict {
-        let most = match connections::most(&self.resources, database, &self.instances) {
+        let most = match connections::most(self.stack, database, &self.instances) {
             Ok(most) => most,
             Err(why) => return Verdict::inconclusive(why),
         };
@@ -200,11 +198,10 @@ impl<'a> View<'a> {
 
 /// The bounds of the queues that call each function. What is called otherwise too has no such bound.
 fn mapped(stack: &Stack<'_>) -> BTreeMap<LogicalId, Result<Option<u64>, Why>> {
-    let resources = index::by_id(stack);
     let mut bounds: BTreeMap<LogicalId, Result<Option<u64>, Why>> = BTreeMap::new();
     for call in &stack.invocations {
         let Some(function) = call.target.function() else { continue };
-        let mapping = resources.get(&call.caller).map(|resource| &resource.properties);
+        let mapping = stack.resource(&call.caller).map(|resource| &resource.properties);
         let bound = match (call.kind, mapping) {
             (InvocationKind::Queue, Some(Properties::EventSourceMapping(mapping))) => {
                 let most = mapping.scaling_config.as_ref().and_then(|config| config.maximum_concurrency.clone());

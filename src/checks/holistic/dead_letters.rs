@@ -2,12 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    Verdicts,
-    index::{self, ById},
-    rings::Rings,
-    watches::Watches,
-};
+use super::{Verdicts, rings::Rings, watches::Watches};
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
     checks::sinks,
@@ -132,8 +127,7 @@ struct Readers<'g> {
 
 impl<'g> Readers<'g> {
     fn of<'a>(stack: &'g Stack<'a>) -> Self {
-        let resources = index::by_id(stack);
-        let polls = |id: &LogicalId| match resources.get(id).map(|resource| &resource.properties) {
+        let polls = |id: &LogicalId| match stack.resource(id).map(|resource| &resource.properties) {
             // A mapping that is switched on to drive messages back reads nothing until then.
             Some(Properties::EventSourceMapping(mapping)) => mapping.enabled.known().map(|on| on != Some(&false)),
             _ => Ok(true),
@@ -157,7 +151,6 @@ impl<'g> Readers<'g> {
 }
 
 fn takes_what_is_sent(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
-    let resources = index::by_id(stack);
     let mut verdicts = Verdicts::default();
     let mut redrives = Vec::new();
     for source in &stack.facts.resources {
@@ -165,11 +158,12 @@ fn takes_what_is_sent(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdi
             // Of an ARN that nobody knows the source's own checks speak.
             let Ok(Some(arn)) = arn.as_text() else { continue };
             let Target::Resource(id) = stack.directory.resolve(&arn, &["AWS::SQS::Queue"]) else { continue };
-            let Some((id, _)) = resources.get_key_value(&id) else { continue };
-            let Some(queue) = index::queue(&resources, id) else { continue };
-            verdicts.say(id, fits(stack, &resources, source, queue));
+            let Some(named) = stack.resource(&id) else { continue };
+            let Properties::Queue(queue) = &named.properties else { continue };
+            let id = &named.reference.logical_id;
+            verdicts.say(id, fits(stack, source, queue));
             if let Properties::Queue(sender) = &source.properties {
-                redrives.push((&source.reference.logical_id, *id));
+                redrives.push((&source.reference.logical_id, id));
                 verdicts.say(id, may_use(stack, &source.reference.logical_id, queue));
                 verdicts.say(id, still_there(sender, queue).unwrap_or_else(Verdict::inconclusive));
             }
@@ -188,10 +182,10 @@ fn fifo(flag: &Observed<bool>) -> Result<bool, Why> {
 }
 
 /// Whether a topic keeps the order of its messages; none where it is no topic.
-fn of_topic(stack: &Stack<'_>, resources: &ById<'_>, arn: &Observed<Text>) -> Result<Option<bool>, Why> {
+fn of_topic(stack: &Stack<'_>, arn: &Observed<Text>) -> Result<Option<bool>, Why> {
     let Some(arn) = arn.known()? else { return Ok(None) };
     match stack.directory.resolve(arn, &["AWS::SNS::Topic"]) {
-        Target::Resource(id) => match resources.get(&id).map(|topic| &topic.properties) {
+        Target::Resource(id) => match stack.resource(&id).map(|topic| &topic.properties) {
             Some(Properties::Topic(topic)) => fifo(&topic.fifo_topic).map(Some),
             Some(Properties::Unreadable(why)) => Err(why.clone()),
             _ => Ok(None),
@@ -203,12 +197,12 @@ fn of_topic(stack: &Stack<'_>, resources: &ById<'_>, arn: &Observed<Text>) -> Re
 }
 
 /// Whether the queue is of the kind that the source can send to.
-fn fits(stack: &Stack<'_>, resources: &ById<'_>, source: &Resource, queue: &Queue) -> Verdict {
+fn fits(stack: &Stack<'_>, source: &Resource, queue: &Queue) -> Verdict {
     let wanted = match &source.properties {
         // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
         Properties::Queue(source) => fifo(&source.fifo_queue),
         // https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
-        Properties::Subscription(subscription) => match of_topic(stack, resources, &subscription.topic_arn) {
+        Properties::Subscription(subscription) => match of_topic(stack, &subscription.topic_arn) {
             Ok(Some(is_fifo)) => Ok(is_fifo),
             Ok(None) => return Verdict::Pass,
             Err(why) => Err(why),

@@ -1,6 +1,6 @@
 //! Data on its way from a store with a key of one's own to one without.
 
-use super::{Verdicts, keys::key_of, view::View};
+use super::{Verdicts, keys::key_of};
 use crate::{
     check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
     checks::kms,
@@ -50,7 +50,6 @@ const STORES: &[&str] = &[
 ];
 
 fn encryption_chain(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
-    let view = View::with_graph(stack);
     let mut verdicts = Verdicts::default();
     for source in stores(stack) {
         let id = &source.reference.logical_id;
@@ -58,8 +57,8 @@ fn encryption_chain(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict
         if keyed == Ok(false) {
             continue;
         }
-        for (edge, through) in steps(&view, id) {
-            let Some(target) = view.resource(&edge.to) else { continue };
+        for (edge, through) in steps(stack, id) {
+            let Some(target) = stack.resource(&edge.to) else { continue };
             let words =
                 through.map_or_else(|| format!("{id} sends to it"), |by| format!("{by} carries data of {id} to it"));
             let verdict = match (&keyed, judge(target, &words, through.is_some())) {
@@ -78,21 +77,21 @@ fn stores<'a>(stack: &Stack<'a>) -> impl Iterator<Item = &'a Resource> {
 }
 
 /// The steps that data takes from a store: sent by the service, or carried by a function that is meant for both.
-fn steps<'s>(view: &View<'s, '_>, id: &LogicalId) -> Vec<(&'s Edge, Option<&'s LogicalId>)> {
-    let is_store = |edge: &&&Edge| STORES.contains(&view.type_of(&edge.to)) && &edge.to != id && !edge.by_wildcard;
-    let sent = view.from(id).iter().filter(is_store).map(|edge| (*edge, None));
-    let reads = view.to(id).iter().filter(|edge| edge.relation == Relation::Reads && !edge.by_wildcard);
-    let carriers = reads.map(|edge| &edge.from).chain(called(view, id));
+fn steps<'s>(stack: &'s Stack<'_>, id: &LogicalId) -> Vec<(&'s Edge, Option<&'s LogicalId>)> {
+    let is_store = |edge: &&Edge| STORES.contains(&stack.type_of(&edge.to)) && &edge.to != id && !edge.by_wildcard;
+    let sent = stack.graph().from(id).filter(is_store).map(|edge| (edge, None));
+    let reads = stack.graph().to(id).filter(|edge| edge.relation == Relation::Reads && !edge.by_wildcard);
+    let carriers = reads.map(|edge| &edge.from).chain(called(stack, id));
     let carried = carriers.flat_map(|by| {
-        let puts = |edge: &&&Edge| [Relation::Writes, Relation::Publishes].contains(&edge.relation);
-        view.from(by).iter().filter(puts).filter(is_store).map(move |edge| (*edge, Some(by)))
+        let puts = |edge: &&Edge| [Relation::Writes, Relation::Publishes].contains(&edge.relation);
+        stack.graph().from(by).filter(puts).filter(is_store).map(move |edge| (edge, Some(by)))
     });
     sent.chain(carried).collect()
 }
 
 /// The functions that are called with what the store holds.
-fn called<'s>(view: &View<'s, '_>, id: &LogicalId) -> impl Iterator<Item = &'s LogicalId> {
-    view.from(id).iter().filter(|edge| edge.relation == Relation::Invokes).map(|edge| &edge.to)
+fn called<'s>(stack: &'s Stack<'_>, id: &LogicalId) -> impl Iterator<Item = &'s LogicalId> {
+    stack.graph().from(id).filter(|edge| edge.relation == Relation::Invokes).map(|edge| &edge.to)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::view::View;
 use crate::{
     check::Verdict,
     checks::{
@@ -31,13 +30,13 @@ pub(super) struct Entry {
 }
 
 /// Every way into the stack that asks nobody who calls, or may not.
-pub(super) fn entries(view: &View<'_, '_>) -> Vec<Entry> {
+pub(super) fn entries(stack: &Stack<'_>) -> Vec<Entry> {
     let mut calls: BTreeMap<&LogicalId, Vec<&Invocation>> = BTreeMap::new();
-    for call in &view.stack.invocations {
+    for call in &stack.invocations {
         calls.entry(&call.caller).or_default().push(call);
     }
     let mut entries = Vec::new();
-    for resource in &view.stack.facts.resources {
+    for resource in &stack.facts.resources {
         let id = &resource.reference.logical_id;
         match &resource.properties {
             Properties::FunctionUrl(url) => entries.push(Entry {
@@ -46,11 +45,11 @@ pub(super) fn entries(view: &View<'_, '_>) -> Vec<Entry> {
                 is_open: url.auth_type.known().map(|auth| auth.is_some_and(|auth| auth == "NONE")),
                 reaches: reached(calls.get(id), ""),
             }),
-            Properties::Topic(_) => entries.extend(channel(resource, view.stack, &TOPICS, "sns:Publish")),
-            Properties::Queue(_) => entries.extend(channel(resource, view.stack, &QUEUES, "sqs:SendMessage")),
+            Properties::Topic(_) => entries.extend(channel(resource, stack, &TOPICS, "sns:Publish")),
+            Properties::Queue(_) => entries.extend(channel(resource, stack, &QUEUES, "sqs:SendMessage")),
             _ => {
-                let openings = openings::of(resource, view.stack).into_iter();
-                entries.extend(openings.map(|opening| entry(id, opening, view, &calls)));
+                let openings = openings::of(resource, stack).into_iter();
+                entries.extend(openings.map(|opening| entry(id, opening, stack, &calls)));
             }
         }
     }
@@ -58,13 +57,8 @@ pub(super) fn entries(view: &View<'_, '_>) -> Vec<Entry> {
     entries
 }
 
-fn entry(
-    id: &LogicalId,
-    opening: Opening,
-    view: &View<'_, '_>,
-    calls: &BTreeMap<&LogicalId, Vec<&Invocation>>,
-) -> Entry {
-    let guarded = opening.api.as_ref().and_then(|api| view.resource(api)).map_or(Ok(false), openings::is_guarded_api);
+fn entry(id: &LogicalId, opening: Opening, stack: &Stack<'_>, calls: &BTreeMap<&LogicalId, Vec<&Invocation>>) -> Entry {
+    let guarded = opening.api.as_ref().and_then(|api| stack.resource(api)).map_or(Ok(false), openings::is_guarded_api);
     let caller = opening.caller.as_ref();
     let reaches = caller.map(|caller| reached(calls.get(caller), &opening.calls_at)).unwrap_or_default();
     let is_open = all_known([opening.is_open, guarded.map(|guarded| !guarded)]);

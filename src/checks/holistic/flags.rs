@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    index::{self, ById},
-    watches,
-};
+use super::watches;
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
     facts::{
@@ -63,7 +60,6 @@ fn flags_safe(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
 /// The stack as a judge of configurations sees it.
 struct View<'s, 'a> {
     stack: &'s Stack<'a>,
-    resources: ById<'a>,
     apis: watches::Apis<'a>,
     /// Who names an application, a profile or an environment.
     readers: BTreeMap<LogicalId, BTreeSet<&'a LogicalId>>,
@@ -75,13 +71,12 @@ struct View<'s, 'a> {
 
 impl<'s, 'a> View<'s, 'a> {
     fn of(stack: &'s Stack<'a>) -> Self {
-        let resources = index::by_id(stack);
         let (mut readers, mut environments) = (BTreeMap::<_, BTreeSet<_>>::new(), BTreeMap::<_, Vec<_>>::new());
         for resource in &stack.facts.resources {
             let id = &resource.reference.logical_id;
             match (&resource.properties, resource.reference.r#type.as_str()) {
                 (Properties::Function(function), _) => {
-                    for named in named(stack, &resources, function) {
+                    for named in named(stack, function) {
                         readers.entry(named).or_default().insert(id);
                     }
                 }
@@ -99,7 +94,7 @@ impl<'s, 'a> View<'s, 'a> {
                 callers.entry(function).or_default().insert(call.source());
             }
         }
-        Self { stack, resources, apis: watches::api_names(stack), readers, environments, callers }
+        Self { stack, apis: watches::api_names(stack), readers, environments, callers }
     }
 
     fn judge(&self, id: &LogicalId, profile: &Untyped) -> Option<Verdict> {
@@ -144,7 +139,7 @@ impl<'s, 'a> View<'s, 'a> {
                 Target::Elsewhere => return Err(Why::NotObserved(format!("the alarm {arn} is not in this stack"))),
                 Target::Unknown(why) => return Err(why),
             };
-            match self.resources.get(&id).map(|resource| &resource.properties) {
+            match self.stack.resource(&id).map(|resource| &resource.properties) {
                 Some(Properties::Alarm(alarm)) => {
                     let watched = watches::owners(self.stack, &self.apis, alarm)?;
                     Ok(watched.iter().any(|watched| readers.iter().any(|reader| self.tells_of(watched, reader))))
@@ -170,7 +165,7 @@ fn application(stack: &Stack<'_>, properties: &Untyped) -> Option<LogicalId> {
 }
 
 /// What of configurations a function names: in its variables, and in the policies of its role.
-fn named(stack: &Stack<'_>, resources: &ById<'_>, function: &Function) -> BTreeSet<LogicalId> {
+fn named(stack: &Stack<'_>, function: &Function) -> BTreeSet<LogicalId> {
     let mut named = BTreeSet::new();
     let mut take = |text: &Text| {
         let literal = match stack.directory.resolve(text, NAMED) {
@@ -178,15 +173,12 @@ fn named(stack: &Stack<'_>, resources: &ById<'_>, function: &Function) -> BTreeS
             Target::Elsewhere | Target::Unknown(_) => None,
         };
         let referred = text.references().map(LogicalId::new).chain(literal);
-        named.extend(referred.filter(|id| NAMED.contains(&index::type_of(resources, id))));
+        named.extend(referred.filter(|id| NAMED.contains(&stack.type_of(id))));
     };
     let variables = function.environment.present().and_then(|environment| environment.variables.present());
     variables.into_iter().flat_map(BTreeMap::values).filter_map(Observed::present).for_each(&mut take);
-    let role = function.role.present().and_then(|arn| match stack.directory.resolve(arn, &["AWS::IAM::Role"]) {
-        Target::Resource(id) => resources.get(&id),
-        Target::Elsewhere | Target::Unknown(_) => None,
-    });
-    if let Some(Properties::Role(role)) = role.map(|resource| &resource.properties) {
+    let role = function.role.present().and_then(|arn| stack.role(arn).ok()?);
+    if let Some((_, role)) = role {
         for granted in grants(role).statements {
             granted.statement.resource.present().into_iter().flat_map(|all| all.iter()).for_each(&mut take);
         }

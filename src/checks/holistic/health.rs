@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::index::{self, ById};
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
     facts::{List, Observed, Properties, Target, Text},
@@ -33,7 +32,6 @@ fn unhealthy(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
         return Vec::new();
     }
     let in_groups = in_groups(stack);
-    let resources = index::by_id(stack);
     let mut verdicts = Vec::new();
     for resource in &stack.facts.resources {
         let id = &resource.reference.logical_id;
@@ -42,7 +40,7 @@ fn unhealthy(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
             Properties::CompositeAlarm(alarm) => (&alarm.state_value, &alarm.alarm_actions),
             _ => continue,
         };
-        if in_groups.contains(id) || only_scales(stack, &resources, actions) {
+        if in_groups.contains(id) || only_scales(stack, actions) {
             continue;
         }
         let verdict = match state {
@@ -58,11 +56,11 @@ fn unhealthy(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
 }
 
 /// An alarm that moves a capacity is in ALARM whenever there is little to do.
-pub(super) fn only_scales(stack: &Stack<'_>, resources: &ById<'_>, actions: &List<Text>) -> bool {
+pub(super) fn only_scales(stack: &Stack<'_>, actions: &List<Text>) -> bool {
     let actions: Vec<&Text> = actions.present().into_iter().flatten().filter_map(Observed::present).collect();
     let scales = |action: &Text| {
         let is_policy = matches!(stack.directory.resolve(action, POLICIES), Target::Resource(id)
-            if POLICIES.contains(&index::type_of(resources, &id)));
+            if POLICIES.contains(&stack.type_of(&id)));
         is_policy || action.literal_prefix().contains(":autoscaling:")
     };
     !actions.is_empty() && actions.into_iter().all(scales)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Verdicts, queues, service_grants::Asked, view::View};
+use super::{Verdicts, queues, service_grants::Asked};
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
     checks::kms,
@@ -109,27 +109,27 @@ const KEY: &str = "AWS::KMS::Key";
 const ALIAS: &str = "AWS::KMS::Alias";
 
 /// The keys of a stack, by their aliases too.
-pub(super) struct Keys<'v, 's, 'a> {
-    view: &'v View<'s, 'a>,
+pub(super) struct Keys<'s, 'a> {
+    stack: &'s Stack<'a>,
     /// Alias name and the key it stands for.
     aliases: Vec<(Observed<Text>, Observed<Text>)>,
 }
 
-impl<'v, 's, 'a> Keys<'v, 's, 'a> {
-    pub(super) fn of(view: &'v View<'s, 'a>) -> Self {
-        let resources = view.stack.facts.resources.iter();
+impl<'s, 'a> Keys<'s, 'a> {
+    pub(super) fn of(stack: &'s Stack<'a>) -> Self {
+        let resources = stack.facts.resources.iter();
         let aliases = resources
             .filter(|it| it.reference.r#type.as_str() == ALIAS)
             .map(|it| (read(it, "AliasName"), read(it, "TargetKeyId")));
-        Self { view, aliases: aliases.collect() }
+        Self { stack, aliases: aliases.collect() }
     }
 
     /// The key of this stack that is meant; none where it is known to be another one.
     pub(super) fn meant(&self, named: &Text) -> Result<Option<LogicalId>, Why> {
-        match self.view.stack.directory.resolve(named, &[KEY, ALIAS]) {
-            Target::Resource(id) if self.view.type_of(&id) == KEY => Ok(Some(id)),
-            Target::Resource(id) if self.view.type_of(&id) == ALIAS => {
-                let alias = self.view.resource(&id).map(|alias| read(alias, "TargetKeyId")).unwrap_or_default();
+        match self.stack.directory.resolve(named, &[KEY, ALIAS]) {
+            Target::Resource(id) if self.stack.type_of(&id) == KEY => Ok(Some(id)),
+            Target::Resource(id) if self.stack.type_of(&id) == ALIAS => {
+                let alias = self.stack.resource(&id).map(|alias| read(alias, "TargetKeyId")).unwrap_or_default();
                 self.of_alias(&alias)
             }
             Target::Resource(_) => Ok(None),
@@ -148,8 +148,8 @@ impl<'v, 's, 'a> Keys<'v, 's, 'a> {
         let Some(key) = key.known()? else {
             return Err(Why::NotObserved("the key of an alias was not read".to_owned()));
         };
-        match self.view.stack.directory.resolve(key, &[KEY]) {
-            Target::Resource(id) => Ok((self.view.type_of(&id) == KEY).then_some(id)),
+        match self.stack.directory.resolve(key, &[KEY]) {
+            Target::Resource(id) => Ok((self.stack.type_of(&id) == KEY).then_some(id)),
             Target::Elsewhere => Ok(None),
             Target::Unknown(why) => Err(why),
         }
@@ -167,8 +167,7 @@ fn read(resource: &Resource, property: &str) -> Observed<Text> {
 }
 
 fn used_keys_rotate(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
-    let view = View::of(stack);
-    let keys = Keys::of(&view);
+    let keys = Keys::of(stack);
     let mut users: BTreeMap<LogicalId, Vec<String>> = BTreeMap::new();
     for resource in &stack.facts.resources {
         // What uses a key of nobody knows which stack says nothing of the keys of this one.
@@ -179,7 +178,7 @@ fn used_keys_rotate(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict
     }
     let mut verdicts = Verdicts::default();
     for (id, users) in &users {
-        if let Some(Properties::Untyped(key)) = view.resource(id).map(|it| &it.properties) {
+        if let Some(Properties::Untyped(key)) = stack.resource(id).map(|it| &it.properties) {
             verdicts.say(id, kept(key, &users.join(", ")));
         }
     }
@@ -218,28 +217,27 @@ const OF_LOGS: &[&str] = &["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"];
 const OF_SENDERS: &[&str] = &["kms:GenerateDataKey", "kms:Decrypt"];
 
 fn log_key_usable(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
-    let view = View::of(stack);
-    let keys = Keys::of(&view);
+    let keys = Keys::of(stack);
     let mut verdicts = Verdicts::default();
-    for user in users(&view) {
-        let Some(resource) = view.resource(&user.resource) else { continue };
+    for user in users(stack) {
+        let Some(resource) = stack.resource(&user.resource) else { continue };
         let Some((place, key)) = key_of(resource) else { continue };
-        let (subject, verdict) = judge(&view, &keys, &user, &key);
+        let (subject, verdict) = judge(stack, &keys, &user, &key);
         let verdict = if subject == user.resource { verdict.at(place) } else { verdict.at("KeyPolicy") };
         verdicts.say(&subject, verdict);
     }
     verdicts.0
 }
 
-fn users(view: &View<'_, '_>) -> Vec<User> {
-    let groups = view.stack.facts.resources.iter().filter(|it| matches!(it.properties, Properties::LogGroup(_)));
+fn users(stack: &Stack<'_>) -> Vec<User> {
+    let groups = stack.facts.resources.iter().filter(|it| matches!(it.properties, Properties::LogGroup(_)));
     let groups = groups.map(|group| User {
         resource: group.reference.logical_id.clone(),
         service: "logs.amazonaws.com",
         actions: OF_LOGS,
         source: None,
     });
-    let queues = queues::senders(view).into_iter().map(|sender| User {
+    let queues = queues::senders(stack).into_iter().map(|sender| User {
         resource: sender.queue,
         service: sender.service,
         actions: OF_SENDERS,
@@ -249,7 +247,7 @@ fn users(view: &View<'_, '_>) -> Vec<User> {
 }
 
 /// What to change, the key or whoever names one that cannot be used, and what is said of it.
-fn judge(view: &View<'_, '_>, keys: &Keys<'_, '_, '_>, user: &User, key: &Observed<Text>) -> (LogicalId, Verdict) {
+fn judge(stack: &Stack<'_>, keys: &Keys<'_, '_>, user: &User, key: &Observed<Text>) -> (LogicalId, Verdict) {
     let on_user = |verdict: Verdict| (user.resource.clone(), verdict);
     let named = match key {
         Observed::Present(named) => named,
@@ -271,7 +269,7 @@ fn judge(view: &View<'_, '_>, keys: &Keys<'_, '_, '_>, user: &User, key: &Observ
         }
         Err(why) => return on_user(Verdict::inconclusive(why)),
     };
-    let properties = view.resource(&id).map(|it| &it.properties);
+    let properties = stack.resource(&id).map(|it| &it.properties);
     let policy: Observed<PolicyDocument> = match properties {
         Some(Properties::Untyped(key)) => key.get("KeyPolicy"),
         Some(Properties::Unreadable(why)) => Observed::Unknown(why.clone()),
@@ -282,6 +280,6 @@ fn judge(view: &View<'_, '_>, keys: &Keys<'_, '_, '_>, user: &User, key: &Observ
         let text = format!("the key policy does not let {} encrypt for {}", user.service, user.resource);
         Verdict::fail(text)
     };
-    let verdict = policy.judge(|policy| Verdict::of(asked.is_allowed_by(policy, view), refused), refused);
+    let verdict = policy.judge(|policy| Verdict::of(asked.is_allowed_by(policy, stack), refused), refused);
     (id, verdict)
 }

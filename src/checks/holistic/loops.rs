@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    index::{self, ById},
-    rings::Rings,
-};
+use super::rings::Rings;
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
     facts::{Observed, Why, lambda::Function},
@@ -72,14 +69,13 @@ fn no_event_loop(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> 
 }
 
 /// The stack as a judge of loops sees it.
-struct View<'a, 'g> {
-    resources: ById<'a>,
+struct View<'g, 'a> {
+    stack: &'g Stack<'a>,
     /// Along edges that mean their ends by name.
     named: Ringed<'g>,
     /// Along these and those that a permission for everything opens.
     all: Ringed<'g>,
     triggers: BTreeMap<&'g LogicalId, Vec<&'g LogicalId>>,
-    unsettled: BTreeMap<&'g LogicalId, Vec<&'g crate::stack::graph::Unsettled>>,
 }
 
 /// Rings, and where the path of a function goes on along its ring.
@@ -91,7 +87,7 @@ struct Ringed<'g> {
 }
 
 impl<'g> Ringed<'g> {
-    fn of(graph: &'g Graph, resources: &ById<'_>, takes: impl Fn(&Edge) -> bool) -> Self {
+    fn of(graph: &'g Graph, stack: &Stack<'_>, takes: impl Fn(&Edge) -> bool) -> Self {
         let edges = || graph.edges.iter().filter(|edge| carries(edge) && takes(edge));
         let rings = Rings::of(edges().map(|edge| (&edge.from, &edge.to)));
         let on_one = |edge: &&Edge| {
@@ -99,24 +95,23 @@ impl<'g> Ringed<'g> {
             number.is_some() && number == rings.number(&edge.to)
         };
         let next = edges().filter(on_one).map(|edge| (&edge.from, &edge.to)).collect();
-        let unseen = rings.nodes().filter(|(id, _)| !FOLLOWED.contains(&index::type_of(resources, id)));
+        let unseen = rings.nodes().filter(|(id, _)| !FOLLOWED.contains(&stack.type_of(id)));
         let unseen = unseen.map(|(id, number)| (number, id)).collect();
         Self { rings, next, unseen }
     }
 }
 
-impl<'a, 'g> View<'a, 'g> {
+impl<'g, 'a> View<'g, 'a> {
     fn of(stack: &'g Stack<'a>) -> Self {
         let graph = stack.graph();
-        let resources = index::by_id(stack);
         let mut triggers: BTreeMap<&LogicalId, Vec<&LogicalId>> = BTreeMap::new();
         let called = graph.edges.iter().filter(|edge| edge.relation == Relation::Invokes);
-        for edge in called.filter(|edge| TRIGGERS.contains(&index::type_of(&resources, &edge.from))) {
+        for edge in called.filter(|edge| TRIGGERS.contains(&stack.type_of(&edge.from))) {
             triggers.entry(&edge.to).or_default().push(&edge.from);
         }
-        let named = Ringed::of(graph, &resources, |edge| !edge.by_wildcard);
-        let all = Ringed::of(graph, &resources, |_| true);
-        Self { resources, named, all, triggers, unsettled: index::unsettled(graph) }
+        let named = Ringed::of(graph, stack, |edge| !edge.by_wildcard);
+        let all = Ringed::of(graph, stack, |_| true);
+        Self { stack, named, all, triggers }
     }
 
     /// None of a function that nothing calls which it could write to.
@@ -168,14 +163,13 @@ impl<'a, 'g> View<'a, 'g> {
     /// Why nobody can tell whether it writes to one of these.
     fn may_write(&self, id: &LogicalId, triggers: &[&LogicalId]) -> Option<Why> {
         let triggers: BTreeSet<&LogicalId> = triggers.iter().copied().collect();
-        let mut open = self.unsettled.get(id)?.iter().filter(|open| {
-            let writes = matches!(open.relation, None | Some(Relation::Publishes | Relation::Writes));
-            writes && open.to.as_ref().is_none_or(|to| triggers.contains(to))
-        });
-        open.next().map(|open| open.why.clone())
+        let mut open =
+            self.stack.graph().unsettled_of(id).filter(|open| open.may(&[Relation::Publishes, Relation::Writes]));
+        let open = open.find(|open| open.to.as_ref().is_none_or(|to| triggers.contains(to)));
+        open.map(|open| open.why.clone())
     }
 
     fn any_unseen(&self, triggers: &[&LogicalId]) -> bool {
-        triggers.iter().any(|id| !FOLLOWED.contains(&index::type_of(&self.resources, id)))
+        triggers.iter().any(|id| !FOLLOWED.contains(&self.stack.type_of(id)))
     }
 }

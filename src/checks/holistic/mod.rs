@@ -20,10 +20,10 @@ mod flags;
 mod health;
 mod hook_role;
 mod hooks;
-mod index;
 mod keys;
 mod logs;
 mod loops;
+mod managed_policies;
 mod network;
 mod notifying;
 mod permissions;
@@ -39,7 +39,6 @@ mod sources;
 mod stores;
 mod timeouts;
 mod tracing;
-mod view;
 mod watches;
 
 use crate::{

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::index::{self, ById};
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
     facts::{Observed, Properties, Text, Why, lambda::Function},
@@ -50,10 +49,8 @@ const SERVICES: &[(&str, &str)] = &[
 ];
 
 fn reaches_services(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
-    let resources = index::by_id(stack);
-    let used = used(stack, &resources);
-    let unsettled = index::unsettled(stack.graph());
-    let network = Network::of(stack, &resources);
+    let used = used(stack);
+    let network = Network::of(stack);
     let mut verdicts = Vec::new();
     for resource in &stack.facts.resources {
         let Properties::Function(function) = &resource.properties else { continue };
@@ -70,10 +67,10 @@ fn reaches_services(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict
         let services = used.get(id).unwrap_or(&none);
         // Whom nobody knows, or who needs another service than those that are surely used.
         let elsewhere = |to: &LogicalId| {
-            let r#type = index::type_of(&resources, to);
+            let r#type = stack.type_of(to);
             SERVICES.iter().any(|(known, service)| *known == r#type && !services.contains(service))
         };
-        let open = unsettled.get(id).and_then(|open| open.iter().find(|it| it.to.as_ref().is_none_or(elsewhere)));
+        let open = stack.graph().unsettled_of(id).find(|it| it.to.as_ref().is_none_or(elsewhere));
         let verdict = judge(&network, subnets, services, open.map(|open| &open.why));
         verdicts.extend(verdict.map(|verdict| (id.clone(), verdict.at("VpcConfig.SubnetIds"))));
     }
@@ -89,17 +86,17 @@ fn subnets(function: &Function) -> Result<&[Observed<Text>], Why> {
 }
 
 /// The services that each function uses by name.
-fn used<'g>(stack: &'g Stack<'_>, resources: &ById<'_>) -> BTreeMap<&'g LogicalId, BTreeSet<&'static str>> {
+fn used<'g>(stack: &'g Stack<'_>) -> BTreeMap<&'g LogicalId, BTreeSet<&'static str>> {
     let edges = &stack.graph().edges;
     // Lambda itself polls the queue or the stream of a mapping, whose permissions the role has to have.
     let polled: BTreeSet<(&LogicalId, &LogicalId)> =
         edges.iter().filter(|edge| edge.relation == Relation::Invokes).map(|edge| (&edge.from, &edge.to)).collect();
     let mut used: BTreeMap<&LogicalId, BTreeSet<&str>> = BTreeMap::new();
-    for edge in edges.iter().filter(|edge| !edge.by_wildcard && index::function(resources, &edge.from).is_some()) {
+    for edge in edges.iter().filter(|edge| !edge.by_wildcard && stack.function(&edge.from).is_some()) {
         if edge.relation == Relation::Reads && polled.contains(&(&edge.to, &edge.from)) {
             continue;
         }
-        let r#type = index::type_of(resources, &edge.to);
+        let r#type = stack.type_of(&edge.to);
         let service = SERVICES.iter().find(|(known, _)| *known == r#type);
         used.entry(&edge.from).or_default().extend(service.map(|(_, service)| *service));
     }

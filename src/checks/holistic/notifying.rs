@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    health::only_scales,
-    index::{self, ById},
-};
+use super::health::only_scales;
 use crate::{
     check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
     facts::{List, Observed, Properties, Target, Text, Why, sns::Topic},
@@ -37,13 +34,11 @@ pub(super) const ALARMS_NOTIFY: Check = Check {
 const MANAGED_KEY: &str = "alias/aws/sns";
 
 fn alarms_notify(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
-    let view = View { resources: index::by_id(stack), listened: Listened::of(stack), stack };
+    let view = View { listened: Listened::of(stack), stack };
     let mut verdicts = Vec::new();
     for resource in &stack.facts.resources {
         let actions = match &resource.properties {
-            Properties::Alarm(alarm) if !only_scales(stack, &view.resources, &alarm.alarm_actions) => {
-                &alarm.alarm_actions
-            }
+            Properties::Alarm(alarm) if !only_scales(stack, &alarm.alarm_actions) => &alarm.alarm_actions,
             Properties::CompositeAlarm(alarm) => &alarm.alarm_actions,
             _ => continue,
         };
@@ -102,7 +97,6 @@ impl Listened {
 
 struct View<'s, 'a> {
     stack: &'s Stack<'a>,
-    resources: ById<'a>,
     listened: Listened,
 }
 
@@ -137,7 +131,7 @@ impl View<'_, '_> {
             Target::Elsewhere | Target::Unknown(Why::Unresolved(_)) => return None,
             Target::Unknown(why) => return Some(Verdict::inconclusive(why).at(place)),
         };
-        Some(match self.resources.get(&id).map(|resource| &resource.properties) {
+        Some(match self.stack.resource(&id).map(|resource| &resource.properties) {
             Some(Properties::Topic(topic)) => self.heard(&id, topic),
             Some(Properties::Unreadable(why)) => Verdict::inconclusive(why.clone()).at(place),
             _ => Verdict::Pass,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Verdicts, sources::Source, view::View};
+use super::{Verdicts, sources::Source};
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
     facts::{
@@ -58,12 +58,11 @@ pub(super) const SOURCE_PERMISSION_EXISTS: Check = Check {
 };
 
 fn source_permission_exists(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
-    let view = View::of(stack);
     let grants = Grants::of(stack);
     let mut verdicts = Verdicts::default();
     for call in &stack.invocations {
         let Some(principal) = call.principal else { continue };
-        if let Some(verdict) = judge(&view, &grants, call, principal) {
+        if let Some(verdict) = judge(stack, &grants, call, principal) {
             verdicts.say(&call.caller, verdict.at(&call.place));
         }
     }
@@ -137,7 +136,7 @@ impl<'a> Grants<'a> {
 
 /// What one call means; none where it goes elsewhere, or where its permission is for another qualifier, which
 /// permission-matches-alias judges.
-fn judge(view: &View<'_, '_>, grants: &Grants<'_>, call: &Invocation, principal: &'static str) -> Option<Verdict> {
+fn judge(stack: &Stack<'_>, grants: &Grants<'_>, call: &Invocation, principal: &'static str) -> Option<Verdict> {
     let (function, qualifier) = match &call.target {
         FunctionTarget::Function { function, qualifier } => (function, qualifier),
         FunctionTarget::Elsewhere => return None,
@@ -145,11 +144,11 @@ fn judge(view: &View<'_, '_>, grants: &Grants<'_>, call: &Invocation, principal:
         FunctionTarget::Unknown(_) if call.place.is_empty() => return None,
         FunctionTarget::Unknown(why) => return Some(Verdict::inconclusive(why.clone())),
     };
-    let source = source_of(view, call);
+    let source = source_of(stack, call);
     let (mut other_source, mut other_qualifier, mut open) = (None, false, None);
     for grant in grants.by_function.get(function).into_iter().flatten() {
         let service = all_known([grant.invokes(), grant.is_for(principal)]);
-        let from = grant.covers(&source, view);
+        let from = grant.covers(&source, stack);
         match all_known([service.clone(), from.clone()]) {
             Ok(true) if grant.qualifier.same(qualifier) == Some(true) => return Some(Verdict::Pass),
             Ok(true) => other_qualifier = true,
@@ -171,18 +170,18 @@ fn judge(view: &View<'_, '_>, grants: &Grants<'_>, call: &Invocation, principal:
 }
 
 /// Whom the `SourceArn` of a permission has to name.
-fn source_of(view: &View<'_, '_>, call: &Invocation) -> Source {
+fn source_of(stack: &Stack<'_>, call: &Invocation) -> Source {
     if let Some(source) = &call.source {
         return Source::Resource(source.clone());
     }
-    match view.resource(&call.caller).map(|resource| &resource.properties) {
+    match stack.resource(&call.caller).map(|resource| &resource.properties) {
         Some(Properties::Subscription(subscription)) => Source::Named(subscription.topic_arn.clone()),
         Some(Properties::Method(method)) => Source::Named(method.rest_api_id.clone()),
         Some(Properties::Integration(integration)) => Source::Named(integration.api_id.clone()),
         // CloudWatch Logs calls for the group, and not for the subscription.
-        Some(Properties::Other(filter)) if view.type_of(&call.caller) == "AWS::Logs::SubscriptionFilter" => {
+        Some(Properties::Other(filter)) if stack.type_of(&call.caller) == "AWS::Logs::SubscriptionFilter" => {
             let group: Observed<Text> = filter.get("LogGroupName").map_or(Observed::Absent, Observed::read);
-            let resolve = |name: &Text| view.stack.directory.resolve(name, &["AWS::Logs::LogGroup"]);
+            let resolve = |name: &Text| stack.directory.resolve(name, &["AWS::Logs::LogGroup"]);
             match group.present().map(resolve) {
                 Some(Target::Resource(id)) => Source::Resource(id),
                 _ => Source::Named(group),
@@ -202,8 +201,8 @@ impl Grant<'_> {
         self.permission.principal.known()?.map_or(Ok(false), |named| is_service(named, principal))
     }
 
-    fn covers(&self, source: &Source, view: &View<'_, '_>) -> Known {
-        self.permission.source_arn.as_text()?.map_or(Ok(true), |arn| source.is_meant_by(&arn, view))
+    fn covers(&self, source: &Source, stack: &Stack<'_>) -> Known {
+        self.permission.source_arn.as_text()?.map_or(Ok(true), |arn| source.is_meant_by(&arn, stack))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::{
     Verdicts,
     entries::{Entry, entries},
-    view::View,
+    managed_policies,
 };
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
@@ -64,13 +64,12 @@ const TOUCHES: [Relation; 2] = [Relation::Reads, Relation::Writes];
 const PASSES_ON: [Relation; 2] = [Relation::Invokes, Relation::Publishes];
 
 fn public_path_to_data(stack: &Stack<'_>, yardstick: &Yardstick) -> Vec<(LogicalId, Verdict)> {
-    let view = View::with_graph(stack);
     let mut verdicts = Verdicts::default();
     // Many routes lead to one function.
     let mut known: BTreeMap<LogicalId, Reach> = BTreeMap::new();
-    for entry in entries(&view) {
+    for entry in entries(stack) {
         for first in &entry.reaches {
-            let reach = known.entry(first.clone()).or_insert_with(|| Reach::of(&view, first, yardstick));
+            let reach = known.entry(first.clone()).or_insert_with(|| Reach::of(stack, first, yardstick));
             verdicts.say(&entry.subject, reach.judge(&entry));
         }
     }
@@ -95,13 +94,13 @@ struct Way {
 }
 
 impl Reach {
-    fn of(view: &View<'_, '_>, first: &LogicalId, yardstick: &Yardstick) -> Self {
+    fn of(stack: &Stack<'_>, first: &LogicalId, yardstick: &Yardstick) -> Self {
         let mut reach = Self { way: None, unsettled: None, further: None };
         let mut seen = BTreeSet::from([first.clone()]);
         let mut waiting = VecDeque::from([(first.clone(), first.to_string(), true)]);
         while let Some((at, words, is_first)) = waiting.pop_front() {
-            for edge in view.from(&at) {
-                if TOUCHES.contains(&edge.relation) && STORES.contains(&view.type_of(&edge.to)) {
+            for edge in stack.graph().from(&at) {
+                if TOUCHES.contains(&edge.relation) && STORES.contains(&stack.type_of(&edge.to)) {
                     reach.found(edge, &words, is_first);
                 }
                 // A topic's subscribers come after its publisher, and so on.
@@ -111,13 +110,14 @@ impl Reach {
                 }
             }
             if is_first {
-                reach.unsettled = unsettled(view, &at, yardstick);
+                reach.unsettled = unsettled(stack, &at, yardstick);
             } else if reach.further.is_none() {
-                reach.further = unsettled(view, &at, yardstick);
+                reach.further = unsettled(stack, &at, yardstick);
             }
             // Whether it may pass something on to whom it knows.
             if reach.further.is_none() {
-                let open = view.unsettled(&at, &PASSES_ON).filter(|open| open.to.is_some());
+                let mut open = stack.graph().unsettled_of(&at);
+                let open = open.find(|open| open.to.is_some() && open.may(&PASSES_ON));
                 reach.further = open.map(|open| open.why.clone());
             }
         }
@@ -150,10 +150,12 @@ impl Reach {
 }
 
 /// Why a function may get at more than its edges say.
-fn unsettled(view: &View<'_, '_>, function: &LogicalId, yardstick: &Yardstick) -> Option<Why> {
-    let open = view.unsettled(function, &TOUCHES).map(|open| open.why.clone());
-    let managed = || match &view.resource(function)?.properties {
-        Properties::Function(function) => view.managed_besides(function, &yardstick.allowed_managed_policies),
+fn unsettled(stack: &Stack<'_>, function: &LogicalId, yardstick: &Yardstick) -> Option<Why> {
+    let open = stack.graph().unsettled_of(function).find(|open| open.may(&TOUCHES)).map(|open| open.why.clone());
+    let managed = || match &stack.resource(function)?.properties {
+        Properties::Function(function) => {
+            managed_policies::beyond(stack, function, &yardstick.allowed_managed_policies)
+        }
         Properties::Unreadable(why) => Some(why.clone()),
         _ => None,
     };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Verdicts, service_grants::Asked, sources::Source, view::View};
+use super::{Verdicts, service_grants::Asked, sources::Source};
 use crate::{
     check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
     facts::{
@@ -57,9 +57,9 @@ pub(super) struct Sender {
 }
 
 /// Everything that sends to a queue of the stack by a service, and not by a role.
-pub(super) fn senders(view: &View<'_, '_>) -> Vec<Sender> {
-    let mut senders = Senders { view, found: Vec::new() };
-    for resource in &view.stack.facts.resources {
+pub(super) fn senders(stack: &Stack<'_>) -> Vec<Sender> {
+    let mut senders = Senders { stack, found: Vec::new() };
+    for resource in &stack.facts.resources {
         let id = &resource.reference.logical_id;
         let own = || Source::Resource(id.clone());
         match &resource.properties {
@@ -97,15 +97,15 @@ pub(super) fn senders(view: &View<'_, '_>) -> Vec<Sender> {
     senders.found
 }
 
-struct Senders<'v, 's, 'a> {
-    view: &'v View<'s, 'a>,
+struct Senders<'s, 'a> {
+    stack: &'s Stack<'a>,
     found: Vec<Sender>,
 }
 
-impl Senders<'_, '_, '_> {
+impl Senders<'_, '_> {
     /// The topic of a subscription, which may be one of another stack.
     fn topic(&self, arn: &Observed<Text>) -> Source {
-        match arn.present().map(|arn| self.view.stack.directory.resolve(arn, &["AWS::SNS::Topic"])) {
+        match arn.present().map(|arn| self.stack.directory.resolve(arn, &["AWS::SNS::Topic"])) {
             Some(Target::Resource(id)) => Source::Resource(id),
             _ => Source::Named(arn.clone()),
         }
@@ -114,8 +114,8 @@ impl Senders<'_, '_, '_> {
     /// What sends to a queue of nobody knows which stack says nothing of the queues of this one.
     fn add(&mut self, by: &LogicalId, place: &str, arn: &Observed<Text>, service: &'static str, source: Source) {
         let Some(arn) = arn.present() else { return };
-        let Target::Resource(queue) = self.view.stack.directory.resolve(arn, QUEUE) else { return };
-        if self.view.type_of(&queue) == "AWS::SQS::Queue" {
+        let Target::Resource(queue) = self.stack.directory.resolve(arn, QUEUE) else { return };
+        if self.stack.type_of(&queue) == "AWS::SQS::Queue" {
             let (place, said_by) = (Place::of(by, place), by.clone());
             self.found.push(Sender { queue, service, source, place, said_by });
         }
@@ -133,11 +133,10 @@ fn present<T>(list: &List<T>) -> impl Iterator<Item = (usize, &T)> {
 }
 
 fn queue_policy_allows_source(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
-    let view = View::of(stack);
-    let policies = Policies::of(&view);
+    let policies = Policies::of(stack);
     let mut verdicts = Verdicts::default();
-    for sender in senders(&view) {
-        let Some(Properties::Queue(queue)) = view.resource(&sender.queue).map(|it| &it.properties) else { continue };
+    for sender in senders(stack) {
+        let Some(Properties::Queue(queue)) = stack.resource(&sender.queue).map(|it| &it.properties) else { continue };
         let asked = Asked {
             service: sender.service,
             actions: &["sqs:SendMessage"],
@@ -148,7 +147,7 @@ fn queue_policy_allows_source(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalI
             let text = format!("no policy of the queue lets {} send for {}", sender.service, sender.said_by);
             Verdict::fail(text).place(sender.place.clone())
         };
-        let verdict = match policies.allow(&sender.queue, &queue.policy, &asked, &view) {
+        let verdict = match policies.allow(&sender.queue, &queue.policy, &asked, stack) {
             Err(why) => Verdict::inconclusive(why).place(sender.place.clone()),
             known => Verdict::of(known, fault),
         };
@@ -165,16 +164,16 @@ struct Policies {
 }
 
 impl Policies {
-    fn of(view: &View<'_, '_>) -> Self {
+    fn of(stack: &Stack<'_>) -> Self {
         let mut policies = Self { by_queue: BTreeMap::new(), open: None };
-        for resource in &view.stack.facts.resources {
+        for resource in &stack.facts.resources {
             let names: fn(&Untyped) -> List<Text> = match resource.reference.r#type.as_str() {
                 "AWS::SQS::QueuePolicy" => |policy| policy.list("Queues"),
                 "AWS::SQS::QueueInlinePolicy" => |policy| Observed::Present(vec![policy.get("Queue")]),
                 _ => continue,
             };
             match &resource.properties {
-                Properties::Untyped(policy) => policies.take(&names(policy), &policy.get("PolicyDocument"), view),
+                Properties::Untyped(policy) => policies.take(&names(policy), &policy.get("PolicyDocument"), stack),
                 Properties::Unreadable(why) => policies.open = Some(why.clone()),
                 _ => {}
             }
@@ -182,7 +181,7 @@ impl Policies {
         policies
     }
 
-    fn take(&mut self, names: &List<Text>, document: &Observed<PolicyDocument>, view: &View<'_, '_>) {
+    fn take(&mut self, names: &List<Text>, document: &Observed<PolicyDocument>, stack: &Stack<'_>) {
         let names = match names {
             Observed::Present(names) => names,
             Observed::Absent => return,
@@ -190,7 +189,7 @@ impl Policies {
         };
         for name in names {
             let target = match name {
-                Observed::Present(name) => view.stack.directory.resolve(name, QUEUE),
+                Observed::Present(name) => stack.directory.resolve(name, QUEUE),
                 Observed::Absent => Target::Elsewhere,
                 Observed::Unknown(why) => Target::Unknown(why.clone()),
             };
@@ -203,20 +202,14 @@ impl Policies {
     }
 
     /// Whether what SQS says of a live queue, or else what the stack attaches, lets the service in.
-    fn allow(
-        &self,
-        queue: &LogicalId,
-        live: &Observed<PolicyDocument>,
-        asked: &Asked<'_>,
-        view: &View<'_, '_>,
-    ) -> Known {
+    fn allow(&self, queue: &LogicalId, live: &Observed<PolicyDocument>, asked: &Asked<'_>, stack: &Stack<'_>) -> Known {
         if let Some(live) = live.known()? {
-            return asked.is_allowed_by(live, view);
+            return asked.is_allowed_by(live, stack);
         }
         let attached = self.by_queue.get(queue).map_or(&[][..], Vec::as_slice);
         let said: Result<Vec<bool>, Why> = attached
             .iter()
-            .map(|document| document.known()?.map_or(Ok(false), |document| asked.is_allowed_by(document, view)))
+            .map(|document| document.known()?.map_or(Ok(false), |document| asked.is_allowed_by(document, stack)))
             .collect();
         let said = said?;
         match (said.iter().any(|allows| *allows), said.iter().all(|allows| *allows)) {

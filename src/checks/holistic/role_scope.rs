@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Verdicts, view::View};
+use super::Verdicts;
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
     facts::{Observed, Properties, Target, Text, Why, lambda::Function},
@@ -43,7 +43,6 @@ pub(super) const ROLE_SCOPE_VS_USED_RESOURCES: Check = Check {
 const TOUCHES: [Relation; 3] = [Relation::Reads, Relation::Writes, Relation::Publishes];
 
 fn role_scope_vs_used_resources(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
-    let view = View::with_graph(stack);
     // What one of the functions of a policy uses the policy has to allow.
     let mut used: BTreeMap<&LogicalId, BTreeSet<LogicalId>> = BTreeMap::new();
     let mut open: BTreeMap<&LogicalId, Why> = BTreeMap::new();
@@ -51,8 +50,8 @@ fn role_scope_vs_used_resources(stack: &Stack<'_>, _: &Yardstick) -> Vec<(Logica
     for resource in &stack.facts.resources {
         let Properties::Function(function) = &resource.properties else { continue };
         let id = &resource.reference.logical_id;
-        let told = told(&view, id, function);
-        for edge in view.from(id).iter().filter(|edge| TOUCHES.contains(&edge.relation)) {
+        let told = told(stack, id, function);
+        for edge in stack.graph().from(id).filter(|edge| TOUCHES.contains(&edge.relation)) {
             match &told {
                 Ok(told) => used.entry(&edge.said_by).or_default().extend(told.iter().cloned()),
                 Err(why) => drop(open.insert(&edge.said_by, why.clone())),
@@ -84,13 +83,13 @@ fn too_much(edge: &Edge) -> Verdict {
 }
 
 /// The resources that a function is told of: by variables, by what calls it, and by where its outcomes go.
-fn told(view: &View<'_, '_>, id: &LogicalId, function: &Function) -> Result<BTreeSet<LogicalId>, Why> {
-    let mut told: BTreeSet<LogicalId> = view.to(id).iter().map(|edge| edge.from.clone()).collect();
+fn told(stack: &Stack<'_>, id: &LogicalId, function: &Function) -> Result<BTreeSet<LogicalId>, Why> {
+    let mut told: BTreeSet<LogicalId> = stack.graph().to(id).map(|edge| edge.from.clone()).collect();
     let environment = function.environment.as_ref().and_then(|environment| environment.variables.as_ref());
     let variables = environment.known()?.into_iter().flat_map(|variables| variables.values());
     for value in variables {
         match value {
-            Observed::Present(text) => named(view, text, &mut told),
+            Observed::Present(text) => named(stack, text, &mut told),
             Observed::Absent => {}
             Observed::Unknown(why) => return Err(why.clone()),
         }
@@ -100,13 +99,13 @@ fn told(view: &View<'_, '_>, id: &LogicalId, function: &Function) -> Result<BTre
     let sinks = sinks.flat_map(|config| [&config.on_failure, &config.on_success]);
     let sinks = sinks.filter_map(|sink| sink.present()?.destination.present());
     let dead = function.dead_letter_config.present().and_then(|config| config.target_arn.present());
-    sinks.chain(dead).for_each(|arn| named(view, arn, &mut told));
+    sinks.chain(dead).for_each(|arn| named(stack, arn, &mut told));
     Ok(told)
 }
 
-fn named(view: &View<'_, '_>, text: &Text, told: &mut BTreeSet<LogicalId>) {
+fn named(stack: &Stack<'_>, text: &Text, told: &mut BTreeSet<LogicalId>) {
     told.extend(text.references().map(LogicalId::new));
-    if let Target::Resource(id) = view.stack.directory.resolve(text, &[]) {
+    if let Target::Resource(id) = stack.directory.resolve(text, &[]) {
         told.insert(id);
     }
 }

@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    Verdicts,
-    index::{self, ById},
-};
+use super::Verdicts;
 use crate::{
     check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
     facts::{
@@ -46,7 +43,6 @@ pub(super) const AUTOSCALING_COMPLETE: Check = Check {
 };
 
 fn autoscaling_complete(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
-    let resources = index::by_id(stack);
     let moved = Moved::of(stack);
     let targets = aliases(stack);
     let mut verdicts = Verdicts::default();
@@ -67,7 +63,7 @@ fn autoscaling_complete(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Ver
                     None => {}
                 }
             }
-            Properties::Table(table) => indexes(&resources, table, &mut verdicts),
+            Properties::Table(table) => indexes(stack, table, &mut verdicts),
             _ => {}
         }
     }
@@ -177,11 +173,11 @@ impl Moved {
 
 /// Whether the indexes of a table write as much as the table may.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes>
-fn indexes(resources: &ById<'_>, table: &Table, verdicts: &mut Verdicts) {
+fn indexes(stack: &Stack<'_>, table: &Table, verdicts: &mut Verdicts) {
     if table.billing_mode.present().is_some_and(|mode| mode == "PAY_PER_REQUEST") {
         return;
     }
-    let most = |target: &LogicalId| match &resources.get(target)?.properties {
+    let most = |target: &LogicalId| match &stack.resource(target)?.properties {
         Properties::ScalableTarget(target) => Some(target.max_capacity.clone()),
         _ => None,
     };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Verdicts, view::View};
+use super::Verdicts;
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
     facts::{Observed, Part, Properties, Resource, Target, Text, Why, lambda::Function},
@@ -34,15 +34,14 @@ const SCHEDULE: &str = "AWS::SecretsManager::RotationSchedule";
 const ATTACHMENT: &str = "AWS::SecretsManager::SecretTargetAttachment";
 
 fn secret_used_is_rotated(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
-    let view = View::with_graph(stack);
-    let rotated = Rotated::of(&view);
+    let rotated = Rotated::of(stack);
     let mut copies: BTreeMap<LogicalId, LogicalId> = BTreeMap::new();
     let mut verdicts = Verdicts::default();
     for resource in &stack.facts.resources {
         let Properties::Function(function) = &resource.properties else { continue };
         let id = &resource.reference.logical_id;
         for (name, secret) in copied(function) {
-            if view.type_of(&secret) == SECRET && rotated.hold(&secret) == Ok(true) {
+            if stack.type_of(&secret) == SECRET && rotated.hold(&secret) == Ok(true) {
                 let text =
                     format!("it gets the value of {secret} at deployment, and keeps it when the secret is rotated");
                 verdicts.say(id, Verdict::fail(text).at(format!("Environment.Variables.{name}")));
@@ -52,7 +51,7 @@ fn secret_used_is_rotated(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, V
     }
     for resource in stack.facts.resources.iter().filter(|it| it.reference.r#type.as_str() == SECRET) {
         let id = &resource.reference.logical_id;
-        let reader = view.to(id).iter().find(|edge| edge.relation == Relation::Reads && !edge.by_wildcard);
+        let reader = stack.graph().to(id).find(|edge| edge.relation == Relation::Reads && !edge.by_wildcard);
         let Some(user) = reader.map(|edge| &edge.from).or_else(|| copies.get(id)) else { continue };
         verdicts.say(
             id,
@@ -97,14 +96,14 @@ struct Rotated {
 }
 
 impl Rotated {
-    fn of(view: &View<'_, '_>) -> Self {
+    fn of(stack: &Stack<'_>) -> Self {
         let mut rotated = Self { secrets: BTreeSet::new(), open: None };
-        let schedules = view.stack.facts.resources.iter().filter(|it| it.reference.r#type.as_str() == SCHEDULE);
+        let schedules = stack.facts.resources.iter().filter(|it| it.reference.r#type.as_str() == SCHEDULE);
         for schedule in schedules {
-            match meant(schedule, view) {
+            match meant(schedule, stack) {
                 // CDK lets schedules name the attachment of a secret to its database.
-                Ok(Some(id)) if view.type_of(&id) == ATTACHMENT => {
-                    match view.resource(&id).map(|attachment| meant(attachment, view)) {
+                Ok(Some(id)) if stack.type_of(&id) == ATTACHMENT => {
+                    match stack.resource(&id).map(|attachment| meant(attachment, stack)) {
                         Some(Ok(Some(secret))) => drop(rotated.secrets.insert(secret)),
                         Some(Err(why)) => rotated.open = Some(why),
                         Some(Ok(None)) | None => {}
@@ -128,7 +127,7 @@ impl Rotated {
 }
 
 /// The resource that `SecretId` means.
-fn meant(by: &Resource, view: &View<'_, '_>) -> Result<Option<LogicalId>, Why> {
+fn meant(by: &Resource, stack: &Stack<'_>) -> Result<Option<LogicalId>, Why> {
     let properties = match &by.properties {
         Properties::Untyped(properties) => properties,
         Properties::Unreadable(why) => return Err(why.clone()),
@@ -136,7 +135,7 @@ fn meant(by: &Resource, view: &View<'_, '_>) -> Result<Option<LogicalId>, Why> {
     };
     let named = properties.get::<Text>("SecretId");
     let Some(named) = named.known()? else { return Ok(None) };
-    match view.stack.directory.resolve(named, &[SECRET]) {
+    match stack.directory.resolve(named, &[SECRET]) {
         Target::Resource(id) => Ok(Some(id)),
         Target::Elsewhere => Ok(None),
         Target::Unknown(why) => Err(why),

@@ -2,13 +2,14 @@
 //!
 //! A `Deny` is not looked at: those of honest policies speak of plain HTTP or of strangers.
 
-use super::{sources::Source, view::View};
+use super::sources::Source;
 use crate::{
     checks::grants,
     facts::{
         Observed, Text, Why,
         iam::{Known, Operator, PolicyDocument, Statement, Subject, Texts, all_known, any_known},
     },
+    stack::Stack,
 };
 
 /// What a service asks of a policy.
@@ -33,23 +34,23 @@ const POSITIVE: &[&str] =
 
 impl Asked<'_> {
     /// Whether the statements allow every one of the actions.
-    pub(super) fn is_allowed_by(&self, document: &PolicyDocument, view: &View<'_, '_>) -> Known {
+    pub(super) fn is_allowed_by(&self, document: &PolicyDocument, stack: &Stack<'_>) -> Known {
         let statements: Vec<&Observed<Statement>> = document.statements()?.map(|(_, statement)| statement).collect();
         all_known(self.actions.iter().map(|action| {
             any_known(statements.iter().map(|statement| {
                 let Some(statement) = statement.known()? else { return Ok(false) };
-                self.by_statement(statement, action, view)
+                self.by_statement(statement, action, stack)
             }))
         }))
     }
 
-    fn by_statement(&self, statement: &Statement, action: &'static str, view: &View<'_, '_>) -> Known {
+    fn by_statement(&self, statement: &Statement, action: &'static str, stack: &Stack<'_>) -> Known {
         all_known([
             statement.allows(),
             self.names_service(statement),
             grants::grants_any(statement, &[action]),
             self.covers_subject(statement),
-            self.conditions_hold(statement, view),
+            self.conditions_hold(statement, stack),
         ])
     }
 
@@ -77,20 +78,20 @@ impl Asked<'_> {
         }
     }
 
-    fn conditions_hold(&self, statement: &Statement, view: &View<'_, '_>) -> Known {
+    fn conditions_hold(&self, statement: &Statement, stack: &Stack<'_>) -> Known {
         let Some(condition) = statement.condition.known()? else { return Ok(true) };
         let entries = condition.entries()?;
-        all_known(entries.into_iter().map(|(operator, key, values)| self.holds(operator, key, values, view)))
+        all_known(entries.into_iter().map(|(operator, key, values)| self.holds(operator, key, values, stack)))
     }
 
-    fn holds(&self, operator: Operator<'_>, key: &str, values: &Texts, view: &View<'_, '_>) -> Known {
+    fn holds(&self, operator: Operator<'_>, key: &str, values: &Texts, stack: &Stack<'_>) -> Known {
         let unknown = || Err(Why::NotObserved(format!("whether the condition on {key} holds for {}", self.service)));
         if !operator.is_one_of(POSITIVE) {
             return unknown();
         }
         if key.eq_ignore_ascii_case("aws:SourceArn") {
             let Some(source) = &self.source else { return unknown() };
-            return any_known(values.iter().map(|value| source.is_meant_by(value, view)));
+            return any_known(values.iter().map(|value| source.is_meant_by(value, stack)));
         }
         if key.eq_ignore_ascii_case("aws:SecureTransport") {
             return Ok(values.iter().any(|value| value.equals("true") == Some(true)));

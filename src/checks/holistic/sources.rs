@@ -6,9 +6,8 @@ use crate::{
         iam::{Known, Referred, Subject, any_known},
     },
     inventory::LogicalId,
+    stack::Stack,
 };
-
-use super::view::View;
 
 /// Who sends: a resource of the stack, or one elsewhere that is known by its id or ARN only.
 #[derive(Debug, Clone)]
@@ -58,12 +57,12 @@ const KINDS: &[Kind] = &[
 
 impl Source {
     /// Whether the pattern covers it.
-    pub(super) fn is_meant_by(&self, pattern: &Text, view: &View<'_, '_>) -> Known {
+    pub(super) fn is_meant_by(&self, pattern: &Text, stack: &Stack<'_>) -> Known {
         if is_wide_open(pattern) {
             return Ok(true);
         }
         match self {
-            Self::Resource(id) => resource(id, pattern, view),
+            Self::Resource(id) => resource(id, pattern, stack),
             Self::Named(name) => match name.as_text()? {
                 Some(name) if contains(pattern, &name) => Ok(true),
                 Some(name) => name.same(pattern),
@@ -86,17 +85,17 @@ fn contains(pattern: &Text, text: &Text) -> bool {
     }
 }
 
-fn resource(id: &LogicalId, pattern: &Text, view: &View<'_, '_>) -> Known {
-    if pattern.references().any(|named| named == id.as_str()) || view.stack.directory.parts_of(pattern).contains(&id) {
+fn resource(id: &LogicalId, pattern: &Text, stack: &Stack<'_>) -> Known {
+    if pattern.references().any(|named| named == id.as_str()) || stack.directory.parts_of(pattern).contains(&id) {
         return Ok(true);
     }
     // What another resource of these types gives is its own name; a nested stack may give anybody's.
-    let is_other = |named: &str| KINDS.iter().any(|kind| kind.r#type == view.type_of(&LogicalId::new(named)));
+    let is_other = |named: &str| KINDS.iter().any(|kind| kind.r#type == stack.type_of(&LogicalId::new(named)));
     if pattern.references().any(is_other) {
         return Ok(false);
     }
     let unknown = || Why::NotObserved(format!("whether {pattern} is {id}"));
-    let resource = view.resource(id).ok_or_else(unknown)?;
+    let resource = stack.resource(id).ok_or_else(unknown)?;
     let r#type = resource.reference.r#type.as_str();
     let kind = KINDS.iter().find(|kind| kind.r#type == r#type).ok_or_else(unknown)?;
     let name = name(resource);

@@ -1,6 +1,6 @@
 //! Where the data of the stack lies, and whether it outlives mistakes.
 
-use super::{Verdicts, view::View};
+use super::{Verdicts, managed_policies};
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
     facts::{
@@ -96,13 +96,12 @@ const STATEFUL: &[&str] =
     &["AWS::Cognito::UserPool", FILES, "AWS::KMS::Key", "AWS::OpenSearchService::Domain", CLUSTER, INSTANCE];
 
 fn written_table_has_pitr(stack: &Stack<'_>, yardstick: &Yardstick) -> Vec<(LogicalId, Verdict)> {
-    let view = View::with_graph(stack);
-    let open = may_write(&view, yardstick);
+    let open = may_write(stack, yardstick);
     let mut verdicts = Verdicts::default();
     for resource in &stack.facts.resources {
         let Properties::Table(table) = &resource.properties else { continue };
         let id = &resource.reference.logical_id;
-        let writer = view.to(id).iter().find(|edge| edge.relation == Relation::Writes);
+        let writer = stack.graph().to(id).find(|edge| edge.relation == Relation::Writes);
         let may = || open.iter().find(|(table, _)| table.as_ref().is_none_or(|table| table == id));
         match (writer, may()) {
             (Some(writer), _) => verdicts.say(id, endangered(table, &writer.from)),
@@ -121,11 +120,12 @@ fn written_table_has_pitr(stack: &Stack<'_>, yardstick: &Yardstick) -> Vec<(Logi
 }
 
 /// Who may write and nobody can tell whom: the only table it may be, where that is known, and why.
-fn may_write(view: &View<'_, '_>, yardstick: &Yardstick) -> Vec<(Option<LogicalId>, Why)> {
-    let edges = view.all_unsettled(&[Relation::Writes]).map(|open| (open.to.clone(), open.why.clone()));
-    let managed = view.stack.facts.resources.iter().filter_map(|resource| match &resource.properties {
+fn may_write(stack: &Stack<'_>, yardstick: &Yardstick) -> Vec<(Option<LogicalId>, Why)> {
+    let edges = stack.graph().unsettled.iter().filter(|open| open.may(&[Relation::Writes]));
+    let edges = edges.map(|open| (open.to.clone(), open.why.clone()));
+    let managed = stack.facts.resources.iter().filter_map(|resource| match &resource.properties {
         Properties::Function(function) => {
-            Some((None, view.managed_besides(function, &yardstick.allowed_managed_policies)?))
+            Some((None, managed_policies::beyond(stack, function, &yardstick.allowed_managed_policies)?))
         }
         _ => None,
     });

@@ -36,6 +36,8 @@ pub struct Graph {
     pub unsettled: Vec<Unsettled>,
     /// Where the edges of each resource are: those that begin there, and those that end there.
     ends: BTreeMap<LogicalId, [Vec<usize>; 2]>,
+    /// Where what is unsettled of each resource is.
+    doubts: BTreeMap<LogicalId, Vec<usize>>,
 }
 
 /// A resource with at least one edge.
@@ -98,6 +100,13 @@ pub struct Unsettled {
     pub why: Why,
 }
 
+impl Unsettled {
+    /// Whether it may be one of these.
+    pub fn may(&self, relations: &[Relation]) -> bool {
+        self.relation.is_none_or(|relation| relations.contains(&relation))
+    }
+}
+
 impl Relation {
     /// Every relation, in the order of reports.
     pub const ALL: [Self; 5] = [Self::Invokes, Self::Reads, Self::Writes, Self::Publishes, Self::Deploys];
@@ -142,9 +151,10 @@ impl Graph {
         places.iter().filter_map(|place| self.edges.get(*place))
     }
 
-    /// What may be an edge of this kind from this resource, and nobody can tell.
-    pub fn unsettled_of<'g>(&'g self, from: &'g LogicalId, relation: Relation) -> impl Iterator<Item = &'g Unsettled> {
-        self.unsettled.iter().filter(move |it| &it.from == from && it.relation.is_none_or(|known| known == relation))
+    /// What may be an edge from this resource, and nobody can tell.
+    pub fn unsettled_of(&self, from: &LogicalId) -> impl Iterator<Item = &Unsettled> {
+        let places = self.doubts.get(from).map_or(&[][..], Vec::as_slice);
+        places.iter().filter_map(|place| self.unsettled.get(*place))
     }
 }
 
@@ -208,7 +218,11 @@ impl Drawing {
             _ => false,
         };
         self.unsettled.retain(|it| !settled(it));
-        Graph { nodes, edges: self.edges, unsettled: self.unsettled, ends }
+        let mut doubts: BTreeMap<LogicalId, Vec<usize>> = BTreeMap::new();
+        for (number, doubt) in self.unsettled.iter().enumerate() {
+            doubts.entry(doubt.from.clone()).or_default().push(number);
+        }
+        Graph { nodes, edges: self.edges, unsettled: self.unsettled, ends, doubts }
     }
 }
 

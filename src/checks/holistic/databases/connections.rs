@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    checks::holistic::index::ById,
     facts::{Text, Untyped, Why},
     inventory::LogicalId,
+    stack::Stack,
 };
 
 /// The connections that a database takes unless a parameter group says otherwise. What the system itself needs is not
@@ -14,7 +14,7 @@ use crate::{
 /// # Errors
 /// With the reason, where nobody can tell.
 pub(super) fn most(
-    resources: &ById<'_>,
+    stack: &Stack<'_>,
     database: &LogicalId,
     instances: &BTreeMap<LogicalId, Vec<&LogicalId>>,
 ) -> Result<u64, Why> {
@@ -23,15 +23,15 @@ pub(super) fn most(
     // Connections go to one of them: the smallest decides.
     let mut least = None;
     for id in members {
-        let of_one = of_instance(resources, id)?;
+        let of_one = of_instance(stack, id)?;
         least = Some(least.map_or(of_one, |least: u64| least.min(of_one)));
     }
     least.ok_or_else(|| Why::NotObserved(format!("{database} has no instance in this stack")))
 }
 
-fn of_instance(resources: &ById<'_>, id: &LogicalId) -> Result<u64, Why> {
+fn of_instance(stack: &Stack<'_>, id: &LogicalId) -> Result<u64, Why> {
     let unread = || Why::NotObserved(format!("{id} could not be read"));
-    let instance = resources.get(id).and_then(|resource| resource.properties.untyped()).ok_or_else(unread)?;
+    let instance = stack.resource(id).and_then(|resource| resource.properties.untyped()).ok_or_else(unread)?;
     for group in ["DBParameterGroupName", "DBClusterParameterGroupName"] {
         let group = instance.get::<Text>(group);
         // `default.postgres16` and its like say what the formula says.

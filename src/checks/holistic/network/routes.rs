@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    checks::holistic::index::{self, ById},
     facts::{
         Observed, Target, Text, Untyped, Why,
         iam::{Known, any_known},
@@ -63,7 +62,7 @@ const TYPES: &[&str] =
     &["AWS::EC2::Route", "AWS::EC2::RouteTable", "AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::VPCEndpoint"];
 
 impl<'s, 'a> Network<'s, 'a> {
-    pub(super) fn of(stack: &'s Stack<'a>, resources: &ById<'a>) -> Self {
+    pub(super) fn of(stack: &'s Stack<'a>) -> Self {
         let mut network = Self {
             stack,
             tables: BTreeMap::new(),
@@ -87,7 +86,7 @@ impl<'s, 'a> Network<'s, 'a> {
                     network.vpcs.insert(&resource.reference.logical_id, properties.get("VpcId"));
                 }
                 "AWS::EC2::SubnetRouteTableAssociation" => network.associate(properties),
-                "AWS::EC2::Route" => network.route(properties, resources),
+                "AWS::EC2::Route" => network.route(properties),
                 _ => network.endpoints.push(endpoint(properties)),
             }
         }
@@ -113,7 +112,7 @@ impl<'s, 'a> Network<'s, 'a> {
         }
     }
 
-    fn route(&mut self, route: &Untyped, resources: &ById<'_>) {
+    fn route(&mut self, route: &Untyped) {
         let Target::Resource(table) = self.target(&route.get("RouteTableId")) else { return };
         let destination: Observed<Text> = route.get("DestinationCidrBlock");
         let everywhere = match destination.known() {
@@ -136,7 +135,7 @@ impl<'s, 'a> Network<'s, 'a> {
         // An internet gateway answers public addresses only, and a function has none.
         let gateway: Observed<Text> = route.get("GatewayId");
         let internet = match (&gateway, self.target(&gateway)) {
-            (_, Target::Resource(id)) => index::type_of(resources, &id) == "AWS::EC2::InternetGateway",
+            (_, Target::Resource(id)) => self.stack.type_of(&id) == "AWS::EC2::InternetGateway",
             (Observed::Present(text), _) => text.literal_prefix().starts_with("igw-"),
             _ => false,
         };
