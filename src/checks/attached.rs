@@ -151,7 +151,7 @@ pub(super) fn on_owner(
     let live = (kind.live)(&resource.properties)?;
     match (live, own) {
         (Observed::Present(document), _) if is_empty(document) => None,
-        (Observed::Absent, []) => may_be_attached(&policies.open, resource),
+        (Observed::Absent, []) => may_be_attached(resource, stack, kind),
         (Observed::Absent, own) => {
             let verdicts = own.iter().map(|policy| located(judge(&policy.document, DOCUMENT), Some(&policy.id)));
             settled(verdicts.collect(), kind)
@@ -165,9 +165,10 @@ fn is_empty(document: &PolicyDocument) -> bool {
     document.statements().is_ok_and(|mut statements| statements.next().is_none())
 }
 
-/// A policy whose owner nobody can tell may be that of everyone who has none.
-fn may_be_attached(policies: &[Rc<Policy>], owner: &Resource) -> Option<Verdict> {
-    let mut named = policies.iter().flat_map(|policy| &policy.named);
+/// A policy whose owner nobody can tell may be that of everyone who has none. None, where no policy may be this one's.
+pub(super) fn may_be_attached(owner: &Resource, stack: &Stack<'_>, kind: &Kind) -> Option<Verdict> {
+    let attached = stack.derived(Attached::of);
+    let mut named = (kind.among)(&attached).open.iter().flat_map(|policy| &policy.named);
     named.find_map(|(name, target)| match target {
         // A live queue or topic was asked for its policy.
         Target::Unknown(Why::NotObserved(_)) => None,

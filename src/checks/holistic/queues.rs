@@ -1,15 +1,10 @@
 //! Queues that services of AWS send to, and the policies that let them.
 
-use std::collections::BTreeMap;
-
 use super::{Verdicts, service_grants::Asked, sources::Source};
 use crate::{
     check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
-    facts::{
-        List, Observed, Properties, Target, Text, Untyped, Why,
-        events::DeadLetterConfig,
-        iam::{Known, PolicyDocument},
-    },
+    checks::attached::{self, QUEUES},
+    facts::{List, Observed, Properties, Target, Text, events::DeadLetterConfig},
     inventory::LogicalId,
     need::Need,
     stack::Stack,
@@ -133,92 +128,29 @@ fn present<T>(list: &List<T>) -> impl Iterator<Item = (usize, &T)> {
 }
 
 fn queue_policy_allows_source(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
-    let policies = Policies::of(stack);
     let mut verdicts = Verdicts::default();
     for sender in senders(stack) {
-        let Some(Properties::Queue(queue)) = stack.resource(&sender.queue).map(|it| &it.properties) else { continue };
+        let Some(resource) = stack.resource(&sender.queue) else { continue };
+        let Properties::Queue(queue) = &resource.properties else { continue };
         let asked = Asked {
             service: sender.service,
             actions: &["sqs:SendMessage"],
             source: Some(sender.source.clone()),
             subject: Some(queue.subject(&sender.queue)),
         };
-        let fault = || {
-            let text = format!("no policy of the queue lets {} send for {}", sender.service, sender.said_by);
-            Verdict::fail(text).place(sender.place.clone())
+        // What lets it in may be a policy of which nobody knows whose it is.
+        let another = || match queue.policy {
+            Observed::Absent => attached::may_be_attached(resource, stack, &QUEUES),
+            Observed::Present(_) | Observed::Unknown(_) => None,
         };
-        let verdict = match policies.allow(&sender.queue, &queue.policy, &asked, stack) {
-            Err(why) => Verdict::inconclusive(why).place(sender.place.clone()),
-            known => Verdict::of(known, fault),
+        let refused = || {
+            let text = || format!("no policy of the queue lets {} send for {}", sender.service, sender.said_by);
+            another().unwrap_or_else(|| Verdict::fail(text()))
         };
-        verdicts.say(&sender.queue, verdict);
+        let said = attached::on_owner(resource, stack, &QUEUES, |document, _| {
+            document.judge(|document| Verdict::of(asked.is_allowed_by(document, stack), refused), refused)
+        });
+        verdicts.say(&sender.queue, said.unwrap_or_else(refused).place(sender.place.clone()));
     }
     verdicts.0
-}
-
-/// The policies that resources of the stack attach to queues.
-struct Policies {
-    by_queue: BTreeMap<LogicalId, Vec<Observed<PolicyDocument>>>,
-    /// Why there may be one more of any queue.
-    open: Option<Why>,
-}
-
-impl Policies {
-    fn of(stack: &Stack<'_>) -> Self {
-        let mut policies = Self { by_queue: BTreeMap::new(), open: None };
-        for resource in &stack.facts.resources {
-            let names: fn(&Untyped) -> List<Text> = match resource.reference.r#type.as_str() {
-                "AWS::SQS::QueuePolicy" => |policy| policy.list("Queues"),
-                "AWS::SQS::QueueInlinePolicy" => |policy| Observed::Present(vec![policy.get("Queue")]),
-                _ => continue,
-            };
-            match &resource.properties {
-                Properties::Untyped(policy) => policies.take(&names(policy), &policy.get("PolicyDocument"), stack),
-                Properties::Unreadable(why) => policies.open = Some(why.clone()),
-                _ => {}
-            }
-        }
-        policies
-    }
-
-    fn take(&mut self, names: &List<Text>, document: &Observed<PolicyDocument>, stack: &Stack<'_>) {
-        let names = match names {
-            Observed::Present(names) => names,
-            Observed::Absent => return,
-            Observed::Unknown(why) => return self.open = Some(why.clone()),
-        };
-        for name in names {
-            let target = match name {
-                Observed::Present(name) => stack.directory.resolve(name, QUEUE),
-                Observed::Absent => Target::Elsewhere,
-                Observed::Unknown(why) => Target::Unknown(why.clone()),
-            };
-            match target {
-                Target::Resource(queue) => self.by_queue.entry(queue).or_default().push(document.clone()),
-                Target::Elsewhere => {}
-                Target::Unknown(why) => self.open = Some(why),
-            }
-        }
-    }
-
-    /// Whether what SQS says of a live queue, or else what the stack attaches, lets the service in.
-    fn allow(&self, queue: &LogicalId, live: &Observed<PolicyDocument>, asked: &Asked<'_>, stack: &Stack<'_>) -> Known {
-        if let Some(live) = live.known()? {
-            return asked.is_allowed_by(live, stack);
-        }
-        let attached = self.by_queue.get(queue).map_or(&[][..], Vec::as_slice);
-        let said: Result<Vec<bool>, Why> = attached
-            .iter()
-            .map(|document| document.known()?.map_or(Ok(false), |document| asked.is_allowed_by(document, stack)))
-            .collect();
-        let said = said?;
-        match (said.iter().any(|allows| *allows), said.iter().all(|allows| *allows)) {
-            (true, true) => Ok(true),
-            // Of several policies the last one written replaces the others, and nobody can tell which that is.
-            (true, false) => {
-                Err(Why::Malformed("the queue has more than one policy, and not all let it in".to_owned()))
-            }
-            (false, _) => self.open.clone().map_or(Ok(false), Err),
-        }
-    }
 }
