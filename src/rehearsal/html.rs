@@ -1,10 +1,13 @@
 //! A rehearsal as one self-contained page: no script, nothing fetched.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::figures::{clock, percent};
 use super::record::{Entry, HookRecord, Rehearsal};
-use crate::event::Answer;
+use crate::{
+    event::Answer,
+    report::page::{PLOT_STYLE, page},
+};
 
 /// The plot's drawing area, in its own units.
 const WIDTH: f64 = 860.0;
@@ -18,33 +21,17 @@ const VIEW_BOX: &str = "0 0 924 272";
 /// More minutes of traffic than this are drawn as small dots.
 const MANY: usize = 200;
 
-const STYLE: &str = include_str!("page.css");
-const PLOT_STYLE: &str = include_str!("plot.css");
-
 /// The whole page.
 pub fn render(rehearsal: &Rehearsal) -> String {
     let title = format!("Rehearsal: {}", rehearsal.scenario);
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) }
-                style { (PreEscaped(STYLE)) (PreEscaped(PLOT_STYLE)) }
-            }
-            body {
-                main {
-                    (heading(rehearsal))
-                    (shift(rehearsal))
-                    section.hooks { @for hook in &rehearsal.hooks { (self::hook(hook)) } }
-                    (alarms(rehearsal))
-                    (timeline(&rehearsal.timeline))
-                }
-            }
-        }
-    }
-    .into_string()
+    let main = html! {
+        (heading(rehearsal))
+        (shift(rehearsal))
+        section.hooks { @for hook in &rehearsal.hooks { (self::hook(hook)) } }
+        (alarms(rehearsal))
+        (timeline(&rehearsal.timeline))
+    };
+    page(&title, &[PLOT_STYLE], &main)
 }
 
 fn heading(rehearsal: &Rehearsal) -> Markup {

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 
-use super::{Entry, Report};
+use super::{
+    Entry, Report,
+    page::{PLOT_STYLE, page},
+};
 use crate::{
     check::{Pillar, VerdictKind},
     decide::Outcome,
@@ -12,8 +15,6 @@ use crate::{
     score::{Points, Score, Tally},
 };
 
-const STYLE: &str = include_str!("../rehearsal/page.css");
-const PLOT_STYLE: &str = include_str!("../rehearsal/plot.css");
 const REPORT_STYLE: &str = include_str!("report.css");
 
 /// What a page shows beside one report, each drawn by whoever knows it.
@@ -32,26 +33,13 @@ pub fn html(reports: &[Report], figures: &[Figures], all: bool) -> String {
         [one] => format!("Fitness of {}", one.input),
         several => format!("Fitness of {} stacks", several.len()),
     };
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) }
-                style { (PreEscaped(STYLE)) (PreEscaped(PLOT_STYLE)) (PreEscaped(REPORT_STYLE)) }
-            }
-            body {
-                main {
-                    @if reports.len() > 1 { h1 { (title) } (overview(reports)) }
-                    @for (index, report) in reports.iter().enumerate() {
-                        (section(index, report, figures.get(index), all))
-                    }
-                }
-            }
+    let main = html! {
+        @if reports.len() > 1 { h1 { (title) } (overview(reports)) }
+        @for (index, report) in reports.iter().enumerate() {
+            (section(index, report, figures.get(index), all))
         }
-    }
-    .into_string()
+    };
+    page(&title, &[PLOT_STYLE, REPORT_STYLE], &main)
 }
 
 fn overview(reports: &[Report]) -> Markup {

@@ -16,6 +16,8 @@ mod markdown;
 #[cfg(feature = "cli")]
 mod ocsf;
 #[cfg(feature = "pages")]
+pub(crate) mod page;
+#[cfg(feature = "pages")]
 pub mod paragraph;
 #[cfg(feature = "cli")]
 mod sarif;

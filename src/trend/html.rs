@@ -1,10 +1,14 @@
 //! The trend as one self-contained page, and its plot as a picture: no script, nothing fetched.
 
 use jiff::{Timestamp, tz::TimeZone};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::{Release, Trend};
-use crate::{event::Answer, points::Score};
+use crate::{
+    event::Answer,
+    points::Score,
+    report::page::{self, PLOT_STYLE},
+};
 
 /// The plot's drawing area, in its own units.
 const WIDTH: f64 = 860.0;
@@ -18,43 +22,27 @@ const VIEW_BOX: &str = "0 0 924 272";
 /// Dates under the plot, at most.
 const DATES: usize = 8;
 
-const STYLE: &str = include_str!("../rehearsal/page.css");
-const PLOT_STYLE: &str = include_str!("../rehearsal/plot.css");
-
 /// What the plot has besides: a failed release is a cross and not only another colour.
 const MARKS: &str = ".failed { stroke: var(--bad); stroke-width: 2.5; }";
 
 /// The whole page.
 pub fn page(trend: &Trend) -> String {
     let title = format!("Fitness of {}", trend.stack);
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) }
-                style { (PreEscaped(STYLE)) (PreEscaped(PLOT_STYLE)) (PreEscaped(MARKS)) }
-            }
-            body {
-                main {
-                    header { h1 { (title) } p { (trend.releases.len()) " deployments, from the table " (trend.table) } }
-                    figure {
-                        (drawing(trend))
-                        figcaption { "dots: CodeDeploy was told Succeeded; crosses: Failed; a gap: nothing was measured" }
-                    }
-                    (table(&trend.releases))
-                    @if !trend.unreadable.is_empty() {
-                        section {
-                            h2 { "Items that cannot be read" }
-                            ul { @for item in &trend.unreadable { li { (item.key) ": " (item.why) } } }
-                        }
-                    }
-                }
+    let main = html! {
+        header { h1 { (title) } p { (trend.releases.len()) " deployments, from the table " (trend.table) } }
+        figure {
+            (drawing(trend))
+            figcaption { "dots: CodeDeploy was told Succeeded; crosses: Failed; a gap: nothing was measured" }
+        }
+        (table(&trend.releases))
+        @if !trend.unreadable.is_empty() {
+            section {
+                h2 { "Items that cannot be read" }
+                ul { @for item in &trend.unreadable { li { (item.key) ": " (item.why) } } }
             }
         }
-    }
-    .into_string()
+    };
+    page::page(&title, &[PLOT_STYLE, MARKS], &main)
 }
 
 /// The plot as a part of another page that has the same style.

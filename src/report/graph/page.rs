@@ -1,16 +1,15 @@
 //! The graph as one self-contained page: the drawing, what it leaves out, and a table of every edge.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::{
     Crowd, FEW, Picture,
     svg::{drawing, legend},
     words::doubt,
 };
-use crate::source::printable;
+use crate::{report::page, source::printable};
 
-const STYLE: &str = include_str!("../../rehearsal/page.css");
-const MORE_STYLE: &str = include_str!("page.css");
+const STYLE: &str = include_str!("page.css");
 
 /// More rows than this make a page that browsers show slowly; JSON has them all.
 const MOST_ROWS: usize = 5_000;
@@ -19,27 +18,14 @@ const MOST_ROWS: usize = 5_000;
 pub fn page(picture: &Picture) -> String {
     let title = format!("Graph of {}", printable(&picture.title));
     let (_, crowds) = picture.arrows();
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) }
-                style { (PreEscaped(STYLE)) (PreEscaped(MORE_STYLE)) }
-            }
-            body {
-                main {
-                    header { h1 { (title) } p { (picture.summary()) } (legend()) }
-                    figure tabindex="0" { (drawing(picture)) }
-                    (left_out(&crowds))
-                    (unsettled(picture))
-                    (table(picture))
-                }
-            }
-        }
-    }
-    .into_string()
+    let main = html! {
+        header { h1 { (title) } p { (picture.summary()) } (legend()) }
+        figure tabindex="0" { (drawing(picture)) }
+        (left_out(&crowds))
+        (unsettled(picture))
+        (table(picture))
+    };
+    page::page(&title, &[STYLE], &main)
 }
 
 fn left_out(crowds: &[Crowd<'_>]) -> Markup {
