@@ -19,7 +19,7 @@ mod branches;
 mod exempt;
 mod subjects;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -157,7 +157,7 @@ pub fn ask(
         findings = exempt::report_expired(findings, policy.severity(EXEMPTION_EXPIRED));
         checks.push(EXEMPTION_EXPIRED);
     }
-    let (resources, branches) = (subjects.names().count(), branches.len());
+    let (resources, branches) = (subjects.types().map(|(_, count)| count).sum(), branches.len());
     Evaluation { findings, checks, unjudged, unused, remarks, resources, branches }
 }
 
@@ -166,12 +166,6 @@ fn unjudged(checks: &[&Check], subjects: &Subjects<'_>) -> Vec<Unjudged> {
     let mut judged: BTreeSet<&str> = checks.iter().flat_map(|check| check.applies.types()).copied().collect();
     let needs: BTreeSet<Need> = checks.iter().flat_map(|check| check.needs).copied().collect();
     judged.extend(PART_OF_ANOTHER.iter().filter(|(_, need)| needs.contains(need)).map(|(r#type, _)| r#type));
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in subjects.names() {
-        let r#type = name.r#type.as_str();
-        if !judged.contains(r#type) {
-            *counts.entry(r#type).or_default() += 1;
-        }
-    }
-    counts.into_iter().map(|(r#type, count)| Unjudged { r#type: ResourceType::new(r#type), count }).collect()
+    let unjudged = subjects.types().filter(|(r#type, _)| !judged.contains(r#type));
+    unjudged.map(|(r#type, count)| Unjudged { r#type: ResourceType::new(r#type), count }).collect()
 }

@@ -13,7 +13,7 @@ use crate::{
         dynamodb::{GlobalTable, Table},
         lambda::{Function, OtherPermission, Permission},
     },
-    inventory::{LogicalId, ResourceType},
+    inventory::{LogicalId, ResourceRef, ResourceType},
     stack::Stack,
 };
 
@@ -30,6 +30,11 @@ pub(super) struct Subjects<'a> {
     branches: &'a [Branch],
     assumptions: Assumptions<'a>,
     subjects: Vec<Subject<'a>>,
+    /// Where the subjects of a type stand, and those of an id: of a large stack a check looks at few.
+    of_type: BTreeMap<&'a str, Vec<usize>>,
+    of_id: BTreeMap<&'a LogicalId, Vec<usize>>,
+    /// Where those stand that nobody could read in some branch.
+    unread: Vec<usize>,
     /// Groups of branches that hold the same resources with the same contents.
     alike: Vec<Vec<usize>>,
     /// One stack a group; built when the first holistic check asks.
@@ -40,7 +45,7 @@ pub(super) struct Subjects<'a> {
 
 /// One resource over all branches.
 struct Subject<'a> {
-    name: Name,
+    reference: &'a ResourceRef,
     variants: Vec<Variant<'a>>,
 }
 
@@ -71,18 +76,29 @@ impl<'a> Subjects<'a> {
     pub(super) fn of(branches: &'a [Branch]) -> Self {
         let subjects = collect(branches);
         let alike = groups(&subjects, branches.len());
+        let mut of_type: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut of_id: BTreeMap<&LogicalId, Vec<usize>> = BTreeMap::new();
+        for (position, subject) in subjects.iter().enumerate() {
+            of_type.entry(subject.r#type()).or_default().push(position);
+            of_id.entry(&subject.reference.logical_id).or_default().push(position);
+        }
+        let unread = (0..subjects.len()).filter(|&position| subjects[position].is_unread()).collect();
         Self {
             branches,
             assumptions: Assumptions::of(branches),
             subjects,
+            of_type,
+            of_id,
+            unread,
             alike,
             stacks: OnceCell::new(),
             documents: OnceCell::new(),
         }
     }
-    /// The names of all resources, in the order of the source.
-    pub(super) fn names(&self) -> impl Iterator<Item = &Name> {
-        self.subjects.iter().map(|subject| &subject.name)
+
+    /// The types there are, by name, with the numbers of their resources.
+    pub(super) fn types(&self) -> impl Iterator<Item = (&'a str, usize)> {
+        self.of_type.iter().map(|(r#type, positions)| (*r#type, positions.len()))
     }
 
     /// What a check says of each of them, where it applies.
@@ -124,13 +140,13 @@ impl<'a> Subjects<'a> {
             for &branch in subject.variants.iter().flat_map(|variant| &variant.branches) {
                 outcomes[branch] = Outcome::NotApplicable;
             }
-            let of_subject = said.get(&subject.name.id).into_iter().flatten();
+            let of_subject = said.get(&subject.reference.logical_id).into_iter().flatten();
             // An id that changes its type from branch to branch is several subjects.
             for (branch, verdict) in of_subject.filter(|(branch, _)| subject.has(*branch)) {
                 outcomes[*branch].worsen(&Outcome::Judged(verdict.clone()));
             }
             let verdict = merge(&outcomes, &self.assumptions);
-            judged.extend(verdict.map(|verdict| Judged { position, name: subject.name.clone(), verdict }));
+            judged.extend(verdict.map(|verdict| Judged { position, name: subject.name(), verdict }));
         }
         for (id, said) in said.into_iter().filter(|_| !rule.is_of_each()) {
             let mut outcomes = vec![Outcome::NotApplicable; self.branches.len()];
@@ -145,18 +161,17 @@ impl<'a> Subjects<'a> {
     }
 
     fn judge_each(&self, applies: &Applies, yardstick: &Yardstick) -> Vec<Judged> {
-        let types = applies.types();
-        self.subjects
-            .iter()
-            .enumerate()
-            .filter(|(_, subject)| types.contains(&subject.name.r#type.as_str()))
-            .filter_map(|(position, subject)| {
-                let r#type = subject.name.r#type.as_str();
-                let verdict =
-                    self.over_branches(subject, |properties| atomic(applies, r#type, properties, yardstick))?;
-                Some(Judged { position, name: subject.name.clone(), verdict })
-            })
-            .collect()
+        let mut positions: Vec<usize> =
+            applies.types().iter().filter_map(|r#type| self.of_type.get(r#type)).flatten().copied().collect();
+        positions.sort_unstable();
+        positions.dedup();
+        let judged = positions.into_iter().filter_map(|position| {
+            let subject = &self.subjects[position];
+            let r#type = subject.r#type();
+            let verdict = self.over_branches(subject, |properties| atomic(applies, r#type, properties, yardstick))?;
+            Some(Judged { position, name: subject.name(), verdict })
+        });
+        judged.collect()
     }
 
     /// Each content of a resource is judged once, however many branches have it.
@@ -177,21 +192,28 @@ impl<'a> Subjects<'a> {
     }
 
     fn judge_stack(&self, types: &[&str], judge: impl Fn(&Stack<'_>) -> Vec<(LogicalId, Verdict)>) -> Vec<Judged> {
-        let mut said: BTreeMap<LogicalId, Vec<(usize, Verdict)>> = BTreeMap::new();
+        let mut said: BTreeMap<usize, Vec<(usize, Verdict)>> = BTreeMap::new();
+        let mut of_no_resource: BTreeMap<LogicalId, Vec<(usize, Verdict)>> = BTreeMap::new();
         for (group, stack) in self.stacks().iter().enumerate() {
             for (id, verdict) in judge(stack) {
-                said.entry(id).or_default().push((group, verdict));
+                let said_of = match self.position_of(&id, group) {
+                    Some(position) => said.entry(position).or_default(),
+                    None => of_no_resource.entry(id).or_default(),
+                };
+                said_of.push((group, verdict));
             }
         }
-        let mut verdicts = Vec::new();
-        for (position, subject) in self.subjects.iter().enumerate() {
-            let said = said.remove(&subject.name.id).unwrap_or_default();
-            let unread = types.contains(&subject.name.r#type.as_str());
-            let outcomes = self.stack_outcomes(subject, unread, &said);
-            let verdict = merge(&outcomes, &self.assumptions);
-            verdicts.extend(verdict.map(|verdict| Judged { position, name: subject.name.clone(), verdict }));
+        for &position in self.unread.iter().filter(|&&position| types.contains(&self.subjects[position].r#type())) {
+            said.entry(position).or_default();
         }
-        for (id, said) in said {
+        let mut verdicts = Vec::new();
+        for (position, said) in said {
+            let subject = &self.subjects[position];
+            let outcomes = self.stack_outcomes(subject, types.contains(&subject.r#type()), &said);
+            let verdict = merge(&outcomes, &self.assumptions);
+            verdicts.extend(verdict.map(|verdict| Judged { position, name: subject.name(), verdict }));
+        }
+        for (id, said) in of_no_resource {
             let mut outcomes = vec![Outcome::NotApplicable; self.branches.len()];
             self.spread(&mut outcomes, &said);
             let name = Name { id, r#type: ResourceType::new(STACK_TYPE) };
@@ -199,6 +221,15 @@ impl<'a> Subjects<'a> {
             verdicts.extend(verdict.map(|verdict| Judged { position: self.subjects.len(), name, verdict }));
         }
         verdicts
+    }
+
+    /// Where the resource of this id stands that the branches of a group have. An id that changes its type from branch
+    /// to branch is several subjects; one that no branch of the group has goes by the first.
+    fn position_of(&self, id: &LogicalId, group: usize) -> Option<usize> {
+        let positions = self.of_id.get(id)?;
+        let branch = self.alike[group].first()?;
+        let there = positions.iter().find(|&&position| self.subjects[position].has(*branch));
+        there.or_else(|| positions.first()).copied()
     }
 
     /// Where the judge is silent on a resource of its types that nobody could read, that is no verdict but ignorance.
@@ -250,8 +281,7 @@ fn collect(branches: &[Branch]) -> Vec<Subject<'_>> {
             let reference = &resource.reference;
             let key = (reference.logical_id.as_str(), reference.r#type.as_str());
             let subject = *known.entry(key).or_insert_with(|| {
-                let name = Name { id: reference.logical_id.clone(), r#type: reference.r#type.clone() };
-                subjects.push(Subject { name, variants: Vec::new() });
+                subjects.push(Subject { reference, variants: Vec::new() });
                 order.insert(place, subjects.len() - 1);
                 subjects.len() - 1
             });
@@ -270,6 +300,18 @@ fn position(order: &[usize], subject: usize, expected: usize) -> usize {
 }
 
 impl<'a> Subject<'a> {
+    fn name(&self) -> Name {
+        Name { id: self.reference.logical_id.clone(), r#type: self.reference.r#type.clone() }
+    }
+
+    fn r#type(&self) -> &'a str {
+        self.reference.r#type.as_str()
+    }
+
+    fn is_unread(&self) -> bool {
+        self.variants.iter().any(|variant| matches!(variant.properties, Properties::Unreadable(_)))
+    }
+
     fn has(&self, branch: usize) -> bool {
         self.variants.iter().any(|variant| variant.branches.contains(&branch))
     }
@@ -306,9 +348,8 @@ fn groups(subjects: &[Subject<'_>], branches: usize) -> Vec<Vec<usize>> {
 
 /// One judge on each resource of its types. One that could not be read is left to whoever asks.
 fn each_in(stack: &Stack<'_>, types: &[&str], judge: JudgeInStack, yardstick: &Yardstick) -> Vec<(LogicalId, Verdict)> {
-    let read = stack.facts.resources.iter().filter(|resource| {
-        types.contains(&resource.reference.r#type.as_str()) && !matches!(resource.properties, Properties::Unreadable(_))
-    });
+    let read = types.iter().flat_map(|r#type| stack.of_type(r#type));
+    let read = read.filter(|resource| !matches!(resource.properties, Properties::Unreadable(_)));
     read.filter_map(|resource| Some((resource.reference.logical_id.clone(), judge(resource, stack, yardstick)?)))
         .collect()
 }

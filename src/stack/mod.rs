@@ -44,6 +44,7 @@ pub struct Stack<'a> {
     pub canaries: Vec<Canary>,
     graph: OnceCell<Graph>,
     by_id: BTreeMap<&'a LogicalId, &'a Resource>,
+    by_type: BTreeMap<&'a str, Vec<&'a Resource>>,
     derived: RefCell<BTreeMap<TypeId, Rc<dyn Any>>>,
 }
 
@@ -56,8 +57,12 @@ impl<'a> Stack<'a> {
         let canaries = canary::canaries(facts, &directory, &functions);
         // Of two of the same id the first counts, as in `Facts::get`.
         let by_id = facts.resources.iter().rev().map(|resource| (&resource.reference.logical_id, resource)).collect();
+        let mut by_type: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
+        for resource in &facts.resources {
+            by_type.entry(resource.reference.r#type.as_str()).or_default().push(resource);
+        }
         let (graph, derived) = (OnceCell::new(), RefCell::default());
-        Self { facts, directory, functions, invocations, canaries, graph, by_id, derived }
+        Self { facts, directory, functions, invocations, canaries, graph, by_id, by_type, derived }
     }
 
     /// What judges of single resources need to know of the whole stack: made when the first of them asks, and kept by
@@ -75,6 +80,11 @@ impl<'a> Stack<'a> {
     /// The resource of this id.
     pub fn resource(&self, id: &LogicalId) -> Option<&'a Resource> {
         self.by_id.get(id).copied()
+    }
+
+    /// The resources of this type, in the order of the source.
+    pub fn of_type(&self, r#type: &str) -> impl Iterator<Item = &'a Resource> {
+        self.by_type.get(r#type).into_iter().flatten().copied()
     }
 
     /// The type of the resource of this id; empty where there is none.
