@@ -89,8 +89,8 @@ fn cases() -> Vec<Case> {
         ),
         case(
             Need::BucketOwnershipControls,
-            json!({ "Rule": [{ "ObjectOwnership": "BucketOwnerEnforced" }] }),
-            &[("OwnershipControls", owned("BucketOwnerEnforced"), owned("ObjectWriter"))],
+            json!({ "Rule": [{ "ObjectOwnership": "BucketOwnerPreferred" }] }),
+            &[("OwnershipControls", owned("BucketOwnerPreferred"), owned("ObjectWriter"))],
         ),
         case(
             Need::BucketLifecycle,
@@ -233,7 +233,7 @@ async fn a_bucket_shows_what_is_configured_with_one_call_each() {
     let double = configured();
     double.latency(Duration::from_millis(30));
     let looked = look(&double, needs(), &[DATA]).await;
-    assert_eq!(looked.took, Duration::from_millis(30), "none waits for another");
+    assert_eq!(looked.took, Duration::from_millis(60), "none waits for another but the ACL, for whether it counts");
     for case in cases() {
         for (name, present, _) in case.facts {
             assert_eq!(looked.fact("Data", name), present, "{name}");
@@ -242,6 +242,24 @@ async fn a_bucket_shows_what_is_configured_with_one_call_each() {
     }
     assert_eq!(double.calls().len(), cases().len(), "and no other call: {:?}", looked.counts);
     assert_eq!(looked.fact("Data", "BucketName"), json!("shop-data"));
+}
+
+/// What ownership lets the ACL say is what S3 would answer: it is not asked.
+#[tokio::test(start_paused = true)]
+async fn the_acl_of_a_bucket_that_ignores_acls_is_its_owners_alone() {
+    let double = configured();
+    double.latency(Duration::from_millis(30));
+    let enforced = json!({ "Rule": [{ "ObjectOwnership": "BucketOwnerEnforced" }] });
+    double.set(Need::BucketOwnershipControls.operation(), DATA.2, enforced);
+    let looked = look(&double, needs(), &[DATA]).await;
+    assert_eq!(double.count(Need::BucketAcl.operation()), 0);
+    assert_eq!(looked.took, Duration::from_millis(30));
+    assert_eq!(looked.fact("Data", "AccessControl"), json!("Private"));
+    assert_eq!(looked.fact("Data", "$Acl"), json!([{ "Permission": "FULL_CONTROL" }]));
+
+    let nobody_asks = needs().into_iter().filter(|need| *need != Need::BucketAcl);
+    let looked = look(&double, nobody_asks, &[DATA]).await;
+    assert!(looked.fact("Data", "$Acl").pointer("/$unknown/NotObserved").is_some());
 }
 
 #[tokio::test(start_paused = true)]
@@ -527,7 +545,7 @@ async fn what_a_template_says_of_buckets_is_what_is_observed_of_them() {
             "BucketEncryption": { "ServerSideEncryptionConfiguration": [{ "ServerSideEncryptionByDefault": { "SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/shop" }, "BucketKeyEnabled": true }] },
             "VersioningConfiguration": { "Status": "Enabled" },
             "LoggingConfiguration": { "DestinationBucketName": { "Fn::Sub": "shop-logs" }, "LogFilePrefix": "data/" },
-            "OwnershipControls": { "Rules": [{ "ObjectOwnership": "BucketOwnerEnforced" }] },
+            "OwnershipControls": { "Rules": [{ "ObjectOwnership": "BucketOwnerPreferred" }] },
             "LifecycleConfiguration": { "Rules": [
                 { "Id": "old", "Status": "Enabled", "NoncurrentVersionExpiration": { "NoncurrentDays": 30, "NewerNoncurrentVersions": 2 } },
                 { "Id": "cold", "Status": "Disabled", "NoncurrentVersionTransitions": [{ "TransitionInDays": 7, "StorageClass": "GLACIER" }] },

@@ -54,9 +54,14 @@ impl Shared {
     /// Told of every resource as it is listed: a nested stack comes before what it holds.
     pub(super) fn met(&self, resource: &ResourceRef) {
         if let Some(stack) = resource.physical_id.clone().filter(|_| resource.r#type.as_str() == NESTED) {
-            self.nested.borrow_mut().insert(format!("{}/", resource.logical_id), stack);
+            self.nested.borrow_mut().insert(prefix_of(resource), stack);
         }
     }
+}
+
+/// What the names of the resources of a nested stack begin with.
+fn prefix_of(stack: &ResourceRef) -> String {
+    format!("{}/", stack.logical_id)
 }
 
 /// One template with the parameters of its stack.
@@ -78,6 +83,21 @@ impl Session<'_> {
     /// Whether there is a template at all: a function may belong to no stack.
     pub(super) fn has_template(&self) -> bool {
         self.templates.root.is_some()
+    }
+
+    /// Fetches the stack's own template while its resources are looked at, whether or not one of them asks: what it
+    /// exempts is asked for in the end.
+    pub(super) async fn fetch_template(&self) {
+        if self.has_template() {
+            self.deployed("").await;
+        }
+    }
+
+    /// The same where a resource is a nested stack: for its template.
+    pub(super) async fn fetch_nested_template(&self, resource: &ResourceRef) {
+        if resource.r#type.as_str() == NESTED {
+            self.deployed(&prefix_of(resource)).await;
+        }
     }
 
     /// The properties of a resource as its template writes them, with the attributes among them; references are to

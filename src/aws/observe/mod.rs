@@ -25,7 +25,7 @@ use answer::required;
 pub use document::Document;
 use document::{not_created, written};
 use futures_util::{
-    future::{Either, LocalBoxFuture, join3, ready, select},
+    future::{Either, FutureExt, LocalBoxFuture, join4, ready, select, try_join},
     pin_mut,
     stream::{FuturesUnordered, Stream, StreamExt},
 };
@@ -51,6 +51,20 @@ pub async fn observe(
     session: &Session<'_>,
     listing: impl Stream<Item = Result<ResourceRef, Outage>>,
 ) -> Result<Facts, Outage> {
+    let template = session.fetch_template().map(Ok);
+    let (mut raw, ()) = try_join(look_at_all(session, listing), template).await?;
+    // Pages of several stacks come in any order; what people compare must not depend on it.
+    raw.sort_by(|a, b| a.reference.logical_id.cmp(&b.reference.logical_id));
+    let (settings, outputs) = session.itself();
+    let exemptions = session.exemptions().await;
+    Ok(Facts { settings, outputs, exemptions, ..Facts::build(session.stack().clone(), raw) })
+}
+
+/// Looks at each as soon as it is listed; in the order of the listing.
+async fn look_at_all(
+    session: &Session<'_>,
+    listing: impl Stream<Item = Result<ResourceRef, Outage>>,
+) -> Result<Vec<RawResource>, Outage> {
     let listing = listing.fuse();
     pin_mut!(listing);
     let mut found: Vec<ResourceRef> = Vec::new();
@@ -93,20 +107,17 @@ pub async fn observe(
         }
     }
     seen.sort_by_key(|(index, _)| *index);
-    let mut raw: Vec<RawResource> =
-        found.into_iter().zip(seen).map(|(reference, (_, properties))| RawResource { reference, properties }).collect();
-    // Pages of several stacks come in any order; what people compare must not depend on it.
-    raw.sort_by(|a, b| a.reference.logical_id.cmp(&b.reference.logical_id));
-    let (settings, outputs) = session.itself();
-    let exemptions = session.exemptions().await;
-    Ok(Facts { settings, outputs, exemptions, ..Facts::build(session.stack().clone(), raw) })
+    let raw = found.into_iter().zip(seen).map(|(reference, (_, properties))| RawResource { reference, properties });
+    Ok(raw.collect())
 }
 
 /// The properties of one resource, with its place in the inventory.
 async fn look(session: &Session<'_>, index: usize, resource: ResourceRef) -> (usize, Value) {
     let attributes = template_attributes::of(session, &resource);
     let compliance = config::compliance(session, &resource);
-    let (properties, mut further, compliance) = join3(properties(session, &resource), attributes, compliance).await;
+    let template = session.fetch_nested_template(&resource);
+    let (properties, mut further, compliance, ()) =
+        join4(properties(session, &resource), attributes, compliance, template).await;
     further.extend(Document::entry(config::FIELD, compliance));
     (index, template_attributes::lay_on(properties, further))
 }

@@ -90,7 +90,7 @@ fn flags(acls: Option<bool>, policy: Option<bool>, ignore: Option<bool>, restric
 
 /// Who owns what others upload. A bucket without ownership controls has `ObjectWriter`, the default before April
 /// 2023: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html>.
-pub(super) async fn ownership(session: &Session<'_>, bucket: &str) -> Observed<OwnershipControls> {
+async fn ownership(session: &Session<'_>, bucket: &str) -> Observed<OwnershipControls> {
     let need = Need::BucketOwnershipControls;
     let send = || session.clients.s3.get_bucket_ownership_controls().bucket(bucket).send();
     let answer = session.ask(need, &["OwnershipControlsNotFoundError"], send).await;
@@ -116,8 +116,32 @@ pub(super) struct Acl {
     pub(super) grants: List<Grant>,
 }
 
+/// Who owns what others upload, and whom the ACL lets in.
+///
+/// Of a bucket that ignores ACLs S3 shows one that gives its owner full control, and nobody else anything:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketAcl.html>. Since April 2023 that is what most buckets
+/// are, and each saves a call.
+pub(super) async fn ownership_and_acl(session: &Session<'_>, bucket: &str) -> (Observed<OwnershipControls>, Acl) {
+    let ownership = ownership(session, bucket).await;
+    let acl = match session.wants(Need::BucketAcl) && ignores_acls(&ownership) {
+        true => Acl { canned: Observed::Present("Private".to_owned()), grants: Observed::Present(vec![of_owner()]) },
+        false => acl(session, bucket).await,
+    };
+    (ownership, acl)
+}
+
+fn ignores_acls(ownership: &Observed<OwnershipControls>) -> bool {
+    let rules = ownership.present().and_then(|controls| controls.rules.present());
+    let owners = rules.into_iter().flatten().filter_map(Observed::present);
+    owners.filter_map(|rule| rule.object_ownership.present()).any(|owner| owner == "BucketOwnerEnforced")
+}
+
+fn of_owner() -> Observed<Grant> {
+    Observed::Present(Grant { grantee_uri: Observed::Absent, permission: Observed::Present("FULL_CONTROL".to_owned()) })
+}
+
 /// Who the ACL lets in.
-pub(super) async fn acl(session: &Session<'_>, bucket: &str) -> Acl {
+async fn acl(session: &Session<'_>, bucket: &str) -> Acl {
     let need = Need::BucketAcl;
     let send = || session.clients.s3.get_bucket_acl().bucket(bucket).send();
     match session.ask(need, &[], send).await {

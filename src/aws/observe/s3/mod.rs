@@ -8,7 +8,7 @@ mod data;
 mod policy;
 mod upkeep;
 
-use futures_util::future::join4;
+use futures_util::future::{join3, join4};
 pub(super) use policy::lone as bucket_policy;
 use serde_json::Value;
 
@@ -34,10 +34,9 @@ pub(super) struct Shared {
 pub(super) async fn bucket(session: &Session<'_>, resource: &ResourceRef) -> Value {
     let Some(name) = resource.physical_id.as_deref() else { return not_created(resource) };
     let (may_reach, keeps, upkeep, elsewhere) = join4(
-        join4(
+        join3(
             access::block(session, name),
-            access::ownership(session, name),
-            access::acl(session, name),
+            access::ownership_and_acl(session, name),
             join4(
                 access::cors(session, name),
                 access::website(session, name),
@@ -60,7 +59,7 @@ pub(super) async fn bucket(session: &Session<'_>, resource: &ResourceRef) -> Val
         backup::covering(session, backup::Kind::Bucket, name),
     )
     .await;
-    let (block, ownership, acl, (cors, website, account_block, policy)) = may_reach;
+    let (block, (ownership, acl), (cors, website, account_block, policy)) = may_reach;
     let (encryption, versioning, lock, replication) = keeps;
     let (logging, lifecycle, notification, tags) = upkeep;
     written(&Properties::Bucket(Box::new(Bucket {
