@@ -1,6 +1,6 @@
 //! Who reaches a database, how it knows them, and what it logs.
 
-use super::{CLUSTER, DATABASES, INSTANCE, database, is_aurora, is_cluster};
+use super::{CLUSTER, DATABASES, INSTANCE, database, is_aurora, is_cluster, named};
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
     checks::lambda::secrets::is_resolved_secret,
@@ -17,7 +17,8 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         why: "A public address lets the whole internet try passwords and exploits; functions reach the database through \
               the VPC.",
         fix: "Set PubliclyAccessible: false.",
-        absent: "RDS decides by the VPC: one with an internet gateway makes the database public, so it is not known.",
+        absent: "In a DBSubnetGroup it has none, unless that is the group named default. Without a group it has one, but for \
+                 instances of Aurora.",
         reference: "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html",
         pillar: Pillar::Security,
         severity: Severity::Critical,
@@ -94,12 +95,33 @@ fn not_public(resource: &Resource, _: &Stack<'_>, _: &Yardstick) -> Option<Verdi
             Err(why) => return Some(Verdict::inconclusive(why).at("Engine")),
         }
     }
-    let undecided = "without PubliclyAccessible RDS decides by the internet gateway of the VPC";
     Some(database.judge(
         "PubliclyAccessible",
         |public: &bool| Verdict::pass_if(!public, "PubliclyAccessible is true"),
-        || Verdict::inconclusive(Why::NotObserved(undecided.to_owned())),
+        || not_public_by_default(database).unwrap_or_else(Verdict::inconclusive),
     ))
+}
+
+/// What RDS takes where `PubliclyAccessible` is not written.
+/// <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html>
+fn not_public_by_default(database: &Untyped) -> Result<Verdict, Why> {
+    if let Some(copied) = named(database, &["SourceDBInstanceIdentifier", "SourceDBClusterIdentifier"]) {
+        return Err(Why::NotObserved(format!("whether {copied} is public decides, and was not observed")));
+    }
+    let group = database.get::<Text>("DBSubnetGroupName");
+    let Some(group) = group.known()? else {
+        let public = "without PubliclyAccessible and DBSubnetGroupName RDS gives it a public address";
+        return Ok(Verdict::pass_if(is_aurora(database)?, public));
+    };
+    match group.as_str() {
+        Some(name) => {
+            let public = "without PubliclyAccessible RDS gives it a public address in the subnet group default";
+            Ok(Verdict::pass_if(!name.eq_ignore_ascii_case("default"), public))
+        }
+        // A group that somebody makes cannot have that name.
+        None if group.parts().iter().any(|part| matches!(part, Part::Reference { .. })) => Ok(Verdict::Pass),
+        None => Err(group.why_unresolved()),
+    }
 }
 
 /// Beginnings of the engines that know IAM credentials.
