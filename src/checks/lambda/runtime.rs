@@ -35,7 +35,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         title: "Lambda SnapStart takes effect: published versions of a runtime that supports it",
         why: "SnapStart on an unsupported runtime, beside EFS or a large /tmp is refused, and without a published \
               version no snapshot is ever taken: the cold starts stay.",
-        fix: "Use Java 11, Python 3.12, .NET 8 or newer, keep /tmp at 512 MiB, mount no file system, keep no \
+        fix: "Use Java 11, Python 3.12, .NET 8 or newer, or a container image, keep /tmp at 512 MiB, mount no file system, keep no \
               provisioned concurrency, and publish a version.",
         absent: "Without SnapStart, or with ApplyOn None, there is nothing to judge.",
         reference: "https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html",
@@ -109,6 +109,9 @@ fn supported(runtime: &Observed<String>, yardstick: &Yardstick) -> Judged {
         let what = "a customer-managed runtime is patched by its publisher, of whom nothing was observed";
         return Err(Why::NotObserved(what.into()));
     }
+    if runtimes::UNDATED.contains(&name.as_str()) {
+        return undated(name, yardstick);
+    }
     let Some(runtime) = runtimes::by_name(name) else {
         let version = env!("CARGO_PKG_VERSION");
         return Err(Why::NotObserved(format!("{name} is not in the table of runtimes of fitgate {version}")));
@@ -125,6 +128,16 @@ fn supported(runtime: &Observed<String>, yardstick: &Yardstick) -> Judged {
     Ok(Verdict::Pass)
 }
 
+/// Of a runtime without a date it is certain that it is supported for as long ahead as AWS would have told.
+fn undated(name: &str, yardstick: &Yardstick) -> Judged {
+    let certain = runtimes::AS_OF.saturating_add(runtimes::ANNOUNCED_DAYS.days());
+    if yardstick.today < certain {
+        return Ok(Verdict::Pass);
+    }
+    let what = format!("{name} had no date of deprecation on {}, and may have got one since", runtimes::AS_OF);
+    Err(Why::NotObserved(what))
+}
+
 /// Runtimes with SnapStart; every later version of these languages has it too.
 const SNAPSTART: &[&str] = &[
     "java11",
@@ -136,6 +149,7 @@ const SNAPSTART: &[&str] = &[
     "python3.12",
     "python3.13",
     "python3.14",
+    "python3.15",
     "dotnet8",
     "dotnet10",
 ];
@@ -150,17 +164,18 @@ fn snapstart_published(function: &Function, _: &Yardstick) -> Option<Verdict> {
 }
 
 fn snapstart(function: &Function) -> Judged {
-    if *joined(&function.is_image())? {
-        return Ok(Verdict::fail("SnapStart does not work for container images"));
-    }
-    let Some(runtime) = function.runtime.known()? else {
-        return Err(Why::Malformed("a function packaged as Zip has a Runtime".into()));
-    };
-    if !SNAPSTART.contains(&runtime.as_str()) {
-        if runtimes::by_name(runtime).is_none() {
-            return Err(Why::NotObserved(format!("whether {runtime} supports SnapStart is not known")));
+    // What a container image runs on nobody sees; one without a runtime of these brings the hooks of SnapStart itself:
+    // <https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-custom.html>.
+    if !*joined(&function.is_image())? {
+        let Some(runtime) = function.runtime.known()? else {
+            return Err(Why::Malformed("a function packaged as Zip has a Runtime".into()));
+        };
+        if !SNAPSTART.contains(&runtime.as_str()) {
+            if runtimes::by_name(runtime).is_none() {
+                return Err(Why::NotObserved(format!("whether {runtime} supports SnapStart is not known")));
+            }
+            return Ok(Verdict::fail(format!("{runtime} does not support SnapStart")));
         }
-        return Ok(Verdict::fail(format!("{runtime} does not support SnapStart")));
     }
     if function.file_system_configs.known()?.is_some_and(|mounts| !mounts.is_empty()) {
         return Ok(Verdict::fail("SnapStart does not work with a mounted file system"));

@@ -70,6 +70,16 @@ pub(super) const RUNTIMES: &[Runtime] = &[
     runtime("ruby4.0", date(2029, 3, 31), date(2029, 5, 31)),
 ];
 
+/// Runtimes that Lambda has (`Runtime` of the API's model) and of which it had published no date on [`AS_OF`].
+pub(super) const UNDATED: &[&str] = &["java8.al2023", "java11.al2023", "java17.al2023", "nodejs26.x", "python3.15"];
+
+/// When the tables were read.
+pub(super) const AS_OF: Date = date(2026, 11, 1);
+
+/// How long before its deprecation AWS tells of it, days.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html#runtime-deprecation-notify>
+pub(super) const ANNOUNCED_DAYS: i64 = 180;
+
 /// The runtime of this identifier.
 pub(super) fn by_name(name: &str) -> Option<&'static Runtime> {
     RUNTIMES.iter().find(|runtime| runtime.name == name)
@@ -82,6 +92,7 @@ mod tests {
     #[test]
     fn names_are_unique_and_updates_outlive_support() {
         for (index, runtime) in RUNTIMES.iter().enumerate() {
+            assert!(!UNDATED.contains(&runtime.name), "{} has dates", runtime.name);
             assert!(RUNTIMES[index + 1..].iter().all(|other| other.name != runtime.name), "{} twice", runtime.name);
             assert!(runtime.deprecated <= runtime.updates_blocked, "{}", runtime.name);
         }
