@@ -37,7 +37,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         why: "One bad record is retried until it expires, for up to a week or longer, and blocks its shard meanwhile.",
         fix: "Set MaximumRetryAttempts or MaximumRecordAgeInSeconds, and BisectBatchOnFunctionError or \
               ReportBatchItemFailures.",
-        absent: "Retried without end (-1) and never split.",
+        absent: "Retried without end (-1), from Kafka with a destination ten times, and never split.",
         reference: "https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html",
         pillar: Pillar::Reliability,
         severity: Severity::Medium,
@@ -113,9 +113,10 @@ fn handled_like_stream(kind: SourceKind, mapping: &EventSourceMapping) -> bool {
 fn on_failure(mapping: &EventSourceMapping, _: &Yardstick) -> Option<Verdict> {
     let concerned = |kind: SourceKind| kind.is_stream() || kind.is_kafka();
     of_source(mapping, concerned, "DestinationConfig.OnFailure", |mapping| {
-        let target = DestinationConfig::failure_target(&mapping.destination_config);
-        let written = target.known()?.is_some_and(|target| target.as_str() != Some(""));
-        Ok(Verdict::pass_if(written, "no OnFailure destination: records that are given up are dropped"))
+        Ok(Verdict::pass_if(
+            goes_somewhere(mapping)?,
+            "no OnFailure destination: records that are given up are dropped",
+        ))
     })
 }
 
@@ -123,8 +124,8 @@ fn bounded_retry(mapping: &EventSourceMapping, _: &Yardstick) -> Option<Verdict>
     let concerned = |kind: SourceKind| handled_like_stream(kind, mapping);
     of_source(mapping, concerned, "MaximumRetryAttempts", |mapping| {
         let bounds = [&mapping.maximum_retry_attempts, &mapping.maximum_record_age_in_seconds];
-        let bounded = either(bounds.map(|bound| Ok(bound.known()?.is_some_and(|bound| *bound >= 0))))?;
-        if !bounded {
+        let written = either(bounds.map(|bound| Ok(bound.known()?.is_some_and(|bound| *bound >= 0))));
+        if !either([written, ten_by_destination(mapping)])? {
             return Ok(Verdict::fail("failed batches are retried until their records expire"));
         }
         let bisected = || Ok(mapping.bisect_batch_on_function_error.known()?.copied().unwrap_or(false));
@@ -136,6 +137,18 @@ fn bounded_retry(mapping: &EventSourceMapping, _: &Yardstick) -> Option<Verdict>
             "retries are bounded, but a failing batch is never split: good records are lost with it",
         ))
     })
+}
+
+/// Kafka's records go to a destination after ten attempts where retries are without end.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html>
+fn ten_by_destination(mapping: &EventSourceMapping) -> Result<bool, Why> {
+    let is_kafka = joined(&mapping.source_kind)?.is_kafka();
+    Ok(is_kafka && goes_somewhere(mapping)?)
+}
+
+fn goes_somewhere(mapping: &EventSourceMapping) -> Result<bool, Why> {
+    let target = DestinationConfig::failure_target(&mapping.destination_config);
+    Ok(target.known()?.is_some_and(|target| target.as_str() != Some("")))
 }
 
 /// Whether any holds; ignorance counts only where none does.
