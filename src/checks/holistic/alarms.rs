@@ -72,9 +72,13 @@ pub(super) const ALARM_WINDOW_FITS_CANARY: Check = Check {
     applies: Applies::Stack(SUBJECTS, window_fits),
 };
 
-/// The most alarms of a deployment group.
+/// The most alarms of a deployment group, as the API has it.
+/// <https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_AlarmConfiguration.html>
+const MOST_BY_API: usize = 10;
+
+/// The same, as the quota has it, which can be raised.
 /// <https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html>
-const MOST_ALARMS: usize = 10;
+const MOST_BY_QUOTA: usize = 50;
 
 fn alias_alarms(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
     let mut verdicts = Verdicts::default();
@@ -352,9 +356,16 @@ fn alarms_usable(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> 
 }
 
 fn number_of(alarms: usize) -> Verdict {
-    let few = alarms <= MOST_ALARMS;
-    Verdict::pass_if(few, format!("{alarms} alarms, and CodeDeploy takes at most {MOST_ALARMS}"))
-        .at("AlarmConfiguration.Alarms")
+    let verdict = match alarms {
+        0..=MOST_BY_API => Verdict::Pass,
+        ..=MOST_BY_QUOTA => Verdict::inconclusive(Why::NotObserved(format!(
+            "{alarms} alarms, of which CodeDeploy takes {MOST_BY_API} by its API's description, {MOST_BY_QUOTA} by its quotas"
+        ))),
+        _ => Verdict::fail(format!(
+            "{alarms} alarms, and CodeDeploy takes at most {MOST_BY_QUOTA} unless the quota is raised"
+        )),
+    };
+    verdict.at("AlarmConfiguration.Alarms")
 }
 
 fn usable(alarm: &Watched<'_>) -> Verdict {

@@ -16,11 +16,11 @@ use crate::{
     event::DeploymentId,
 };
 
-/// The most deployments at the same time in an account (CodeDeploy limits).
-const MAX_CONCURRENT: usize = 1_000;
+/// The most deployments at the same time in an account (CodeDeploy quotas).
+const MAX_CONCURRENT: usize = 1_300;
 
-/// The most custom configurations in an account (CodeDeploy limits).
-const MAX_CONFIGS: usize = 200;
+/// The most custom configurations in an account (CodeDeploy quotas).
+const MAX_CONFIGS: usize = 50;
 
 /// The longest description of a deployment (CodeDeploy limits).
 const MAX_DESCRIPTION: usize = 256;

@@ -7,8 +7,8 @@ use wildmatch::WildMatch;
 
 use super::error::{ApiError, Exception};
 
-/// The most alarms of a group (CodeDeploy limits).
-pub const MAX_ALARMS: usize = 10;
+/// The most alarms of a group (CodeDeploy quotas; the description of the API still says 10).
+pub const MAX_ALARMS: usize = 50;
 
 /// The longest name of an alarm (service model).
 const MAX_ALARM_NAME: usize = 255;
