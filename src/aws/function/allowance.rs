@@ -6,8 +6,9 @@ use jiff::Timestamp;
 
 use crate::hook::Allowance;
 
-/// Lambda's longest time-out: <https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html>.
-const LONGEST: Duration = Duration::from_secs(900);
+/// How long CodeDeploy waits for an answer: <https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html>. No
+/// function that is invoked synchronously may run as long; a deadline beyond it is nonsense.
+const LONGEST: Duration = Duration::from_secs(3_600);
 
 /// The time there is where the deadline says nothing: it lies in the past, as with tools that run a function locally.
 const UNTOLD: Duration = Duration::from_secs(60);
@@ -47,7 +48,7 @@ mod tests {
             (1_000_000 + 3_000, 2_850),
             (1_000_000, 59_000),
             (0, 59_000),
-            (u64::MAX, 899_000),
+            (u64::MAX, 3_599_000),
         ];
         for (deadline, total) in cases {
             let expected = Allowance { total: Duration::from_millis(total), reserve: RESERVE };

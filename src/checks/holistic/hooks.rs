@@ -36,9 +36,12 @@ pub(super) const HOOK_SHAPE: Check = Check {
 /// <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCodeDeployRoleForLambda.html>
 const PREFIX: &str = "CodeDeployHook_";
 
-/// Below this many seconds a hook has hardly time for a cold start, one observation and its answer (our judgement;
-/// Lambda's own limit of 900 s is far within the hour that CodeDeploy waits).
+/// Below this many seconds a hook has hardly time for a cold start, one observation and its answer (our judgement).
 const SHORT_SECONDS: u32 = 10;
+
+/// How long CodeDeploy waits for an answer, seconds. Functions on Lambda Managed Instances may run for longer.
+/// <https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html>
+const PATIENCE_SECONDS: u32 = 3_600;
 
 fn hook_shape(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
     let mut verdicts = Verdicts::default();
@@ -97,10 +100,14 @@ fn time_to_answer(function: &Function) -> Verdict {
             format!("it has {seconds} s: one that runs out of time never answers, and CodeDeploy waits an hour"),
         )
     };
-    let verdict = function
-        .timeout
-        .judge(|seconds| if *seconds < SHORT_SECONDS { short(*seconds) } else { Verdict::Pass }, || short(3));
-    verdict.at("Timeout")
+    let judged = |seconds: &u32| match *seconds {
+        seconds if seconds < SHORT_SECONDS => short(seconds),
+        seconds if seconds > PATIENCE_SECONDS => Verdict::fail(format!(
+            "it may run for {seconds} s, and CodeDeploy takes no answer after {PATIENCE_SECONDS} s"
+        )),
+        _ => Verdict::Pass,
+    };
+    function.timeout.judge(judged, || short(3)).at("Timeout")
 }
 
 /// What can be said of a hook of another stack: whether CodeDeploy may call it by its name. A good name is no pass,
