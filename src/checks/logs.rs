@@ -18,7 +18,8 @@ pub(super) const CHECKS: &[Check] = &[
         title: "Log group deletes its events after a time",
         why: "Logs that never expire are paid for without end, and hold personal data longer than anybody decided.",
         fix: "Set RetentionInDays.",
-        absent: "Events are kept for ever. A group of the class DELIVERY keeps them for a day, and is not judged.",
+        absent: "Events are kept for ever, unless a retention policy of the whole account says otherwise, which is not \
+                 observed. A group of the class DELIVERY keeps them for a day, and is not judged.",
         reference: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
         pillar: Pillar::Operations,
         severity: Severity::Medium,
@@ -61,8 +62,8 @@ pub(super) const CHECKS: &[Check] = &[
         title: "Log group masks sensitive data",
         why: "Credentials and personal data that slip into a log are readable by everybody who debugs.",
         fix: "Set DataProtectionPolicy with the managed data identifiers that matter.",
-        absent: "Nothing is masked. It costs by the amount of logs, so the check is opt-in. Only groups of the class \
-                 STANDARD can mask; others are not judged.",
+        absent: "Nothing is masked, unless a policy of the whole account does it, which is not observed. It costs by the \
+                 amount of logs, so the check is opt-in. Only groups of the class STANDARD are judged.",
         reference: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/mask-sensitive-log-data.html",
         pillar: Pillar::Security,
         severity: Severity::Low,
@@ -121,6 +122,6 @@ fn data_protection(group: &LogGroup, _: &Yardstick) -> Option<Verdict> {
         Ok(Some(_)) => return None,
         Err(why) => return Some(Verdict::inconclusive(why).at(CLASS)),
     }
-    let none = || Verdict::fail("no DataProtectionPolicy: nothing is masked");
+    let none = || Verdict::fail("no DataProtectionPolicy: the group itself masks nothing");
     Some(group.data_protection_policy.judge(|_| Verdict::Pass, none).at("DataProtectionPolicy"))
 }

@@ -13,7 +13,7 @@ pub struct LogGroup {
     pub log_group_name: Observed<Text>,
     /// Days until events are deleted; never, where absent.
     pub retention_in_days: Observed<u32>,
-    /// `STANDARD`, which is meant where absent, `INFREQUENT_ACCESS` or `DELIVERY`.
+    /// `STANDARD`, which is meant where absent, `INFREQUENT_ACCESS`, `ESSENTIALS` or `DELIVERY`.
     pub log_group_class: Observed<String>,
     /// The customer's key; one of CloudWatch Logs' own where absent.
     pub kms_key_id: Observed<Text>,

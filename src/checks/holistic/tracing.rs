@@ -17,8 +17,8 @@ pub(super) const TRACE_CHAIN: Check = Check {
           next is not, traces are paid for and end before the place where the time went.",
     fix: "Set TracingConfig.Mode: Active of the function, TracingConfiguration.Enabled of the state machine, \
           TracingEnabled of the stage or XrayEnabled of the GraphQL API that is named.",
-    absent: "Nothing is traced. Where no neighbour is either there is no chain to break, and nothing is judged; HTTP APIs, \
-             queues and topics have no traces of their own.",
+    absent: "Nothing is traced. Where no neighbour is either there is no chain to break, and nothing is judged; HTTP APIs and \
+             queues have no traces of their own, and the TracingConfig of topics is not looked at.",
     reference: "https://docs.aws.amazon.com/xray/latest/devguide/xray-services.html",
     pillar: Pillar::Operations,
     severity: Severity::Low,

@@ -52,12 +52,13 @@ fn written(instance: &Untyped, path: &str) -> Result<String, Why> {
     text.as_str().map(str::to_owned).ok_or_else(|| text.why_unresolved())
 }
 
-/// `max_connections` by bytes of memory.
+/// `max_connections` by bytes of memory. MariaDB's is the one since 10.5: RDS runs none that is older.
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections>
 fn by_engine(engine: &str, memory: u64) -> Option<u64> {
     match engine {
         "postgres" | "aurora-postgresql" => Some((memory / 9_531_392).min(5_000)),
-        "mysql" | "mariadb" => Some(memory / 12_582_880),
+        "mysql" => Some((memory / 12_582_880).min(16_000)),
+        "mariadb" => Some((memory / 25_165_760).min(12_000)),
         _ => None,
     }
 }
@@ -104,6 +105,9 @@ mod tests {
         assert_eq!(by_engine("postgres", 8 << 30), Some(901));
         assert_eq!(by_engine("postgres", 256 << 30), Some(5_000));
         assert_eq!(by_engine("mysql", 1 << 30), Some(85));
+        assert_eq!(by_engine("mysql", 256 << 30), Some(16_000));
+        assert_eq!(by_engine("mariadb", 8 << 30), Some(341));
+        assert_eq!(by_engine("mariadb", 512 << 30), Some(12_000));
         assert_eq!(by_engine("oracle-ee", 1 << 30), None);
     }
 }
