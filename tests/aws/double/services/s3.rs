@@ -168,10 +168,9 @@ impl Service for S3 {
     }
 }
 
-/// The bucket in the host (`bucket.s3.region.amazonaws.com`), or first in the path.
+/// The bucket, first in the path: one in the host (`bucket.s3.region.amazonaws.com`) would not share its connections.
 fn bucket(request: &Request) -> Option<String> {
-    let in_host = request.host.split_once(".s3.").map(|(bucket, _)| bucket.to_owned());
-    in_host.or_else(|| request.segments().into_iter().next())
+    request.segments().into_iter().next()
 }
 
 /// Full control for the owner and nobody else, as every bucket begins.
