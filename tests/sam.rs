@@ -221,6 +221,14 @@ fn each_refusal_says_what_is_wrong() {
         ),
         ("Events: !If [C, {}, {}]", "`Events` must be a mapping of events"),
         (
+            "Events: {A: {Type: Api, Properties: {Path: /, Method: get, Auth: {Authorizer: !Ref P}}}}",
+            "`Authorizer` must be the name of an authorizer of the API",
+        ),
+        (
+            "Events: {A: {Type: HttpApi, Properties: {Path: /, Method: get, Auth: {Authorizer: !Ref P}}}}",
+            "`Authorizer` must be the name of an authorizer of the API",
+        ),
+        (
             "Events: {A: {Type: Api, Properties: {Path: /, Method: get, RestApiId: !Ref Gone}}}",
             "`RestApiId` must refer to a resource of type AWS::Serverless::Api",
         ),

@@ -9,7 +9,7 @@ use crate::source::{Kind, Node};
 /// What SAM would refuse in a method's `Auth`.
 pub(in super::super) fn problems(method: Option<&Node>, api: Option<&Node>) -> Vec<String> {
     let Some(method) = method else { return Vec::new() };
-    let mut problems = Vec::new();
+    let mut problems = nameless(method);
     match method.get("Authorizer").and_then(Node::as_str) {
         None | Some("AWS_IAM") => {}
         Some("NONE") => {
@@ -25,6 +25,12 @@ pub(in super::super) fn problems(method: Option<&Node>, api: Option<&Node>) -> V
         }
     }
     problems
+}
+
+/// What SAM would refuse in a method's or a route's `Auth`: an authorizer that is no name.
+pub(in super::super) fn nameless(auth: &Node) -> Vec<String> {
+    let authorizer = auth.get("Authorizer").filter(|authorizer| truthy(authorizer) && authorizer.as_str().is_none());
+    authorizer.map(|_| "`Authorizer` must be the name of an authorizer of the API".to_owned()).into_iter().collect()
 }
 
 /// Adds a method's own `Auth` to a REST API.

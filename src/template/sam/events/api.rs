@@ -188,6 +188,9 @@ pub(super) fn http(expansion: &mut Expansion<'_>, event: &Event<'_>, invoked: &I
             method_auth::add_http(body, &path, &method, event.get("Auth"), api.get("Auth"));
         }
     });
+    for problem in event.get("Auth").map(method_auth::nameless).unwrap_or_default() {
+        event.refuse(expansion, &problem);
+    }
 }
 
 /// Path, and method in lower case.
