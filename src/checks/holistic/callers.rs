@@ -204,6 +204,8 @@ impl<'a> Grant<'a> {
                 75,
                 format!("{says}, which another permission covers: nobody of this stack needs this one"),
             )
+        } else if let Some(why) = may_be_covered(stack, call, wanted) {
+            Verdict::inconclusive(why)
         } else {
             Verdict::fail(says)
         })
@@ -238,6 +240,21 @@ fn for_nobody_knows_whom(stack: &Stack<'_>, permission: &Permission) -> Option<V
     let calls = stack.invocations.iter().filter(|call| call.principal.is_some());
     let mut concerned = calls.filter(|call| target.function().is_none_or(|id| call.target.function() == Some(id)));
     concerned.next().map(|_| Verdict::inconclusive(why.clone()))
+}
+
+/// Why a permission for nobody knows whom may let this call through.
+fn may_be_covered(stack: &Stack<'_>, call: &Invocation, wanted: &Qualifier) -> Option<Why> {
+    stack.facts.resources.iter().find_map(|resource| {
+        let Properties::Permission(permission) = &resource.properties else { return None };
+        let Observed::Unknown(why) = &permission.principal else { return None };
+        let Some(FunctionTarget::Function { function, qualifier }) =
+            stack.functions.target_of(&permission.function_name)
+        else {
+            return None;
+        };
+        let may = Some(&function) == call.target.function() && qualifier.same(wanted) != Some(false);
+        may.then(|| why.clone())
+    })
 }
 
 /// Whether some permission lets this call through.

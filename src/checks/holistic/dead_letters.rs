@@ -105,6 +105,7 @@ fn is_watched(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
                 Some(reader) => {
                     Verdict::partial(50, format!("{reader} may read it, but no alarm says when there is something"))
                 }
+                None if readers.perhaps.contains_key(id) => Verdict::inconclusive(readers.perhaps[id].clone()),
                 None => {
                     Verdict::fail("no alarm of the stack watches how many messages are in it, and nothing reads it")
                 }
@@ -123,6 +124,8 @@ struct Readers<'g> {
     maybe: BTreeMap<&'g LogicalId, Why>,
     /// Those that a role names, with whom it lets read.
     allowed: BTreeMap<&'g LogicalId, &'g LogicalId>,
+    /// Those that a role names, and nobody knows for what.
+    perhaps: BTreeMap<&'g LogicalId, Why>,
 }
 
 impl<'g> Readers<'g> {
@@ -130,9 +133,12 @@ impl<'g> Readers<'g> {
         let polls = |id: &LogicalId| match stack.resource(id).map(|resource| &resource.properties) {
             // A mapping that is switched on to drive messages back reads nothing until then.
             Some(Properties::EventSourceMapping(mapping)) => mapping.enabled.known().map(|on| on != Some(&false)),
+            // What it gives up itself nobody has read.
+            Some(Properties::Queue(_)) => Ok(false),
             _ => Ok(true),
         };
-        let mut readers = Self { polled: BTreeSet::new(), maybe: BTreeMap::new(), allowed: BTreeMap::new() };
+        let (polled, maybe) = (BTreeSet::new(), BTreeMap::new());
+        let mut readers = Self { polled, maybe, allowed: BTreeMap::new(), perhaps: BTreeMap::new() };
         for edge in &stack.graph().edges {
             match edge.relation {
                 Relation::Invokes | Relation::Publishes => match polls(&edge.said_by) {
@@ -145,6 +151,9 @@ impl<'g> Readers<'g> {
                 }
                 _ => {}
             }
+        }
+        for doubt in stack.graph().unsettled.iter().filter(|doubt| doubt.may(&[Relation::Reads])) {
+            readers.perhaps.extend(doubt.to.as_ref().map(|to| (to, doubt.why.clone())));
         }
         readers
     }
@@ -172,9 +181,43 @@ fn takes_what_is_sent(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdi
     let rings = Rings::of(redrives.iter().copied());
     for (id, _) in rings.nodes() {
         let text = "its dead-letter queue leads back to it: what cannot be processed goes round until it is deleted";
-        verdicts.say(id, Verdict::fail(text).at("RedrivePolicy.deadLetterTargetArn"));
+        verdicts.say(id, Verdict::fail(text).at(REDRIVE));
+    }
+    for (id, queue) in queues(stack) {
+        let Err(why) = own_dead_letters(stack, queue) else { continue };
+        let path = leading_to(id, &redrives);
+        // What is given from outside never is a name that CloudFormation makes up.
+        let given = matches!(why, Why::Unresolved(_));
+        let named = |(id, queue): (&LogicalId, &Queue)| path.contains(id) && !queue.queue_name.is_absent();
+        if path.len() > 1 && (!given || queues(stack).any(named)) {
+            path.iter().for_each(|id| verdicts.say(id, Verdict::inconclusive(why.clone()).at(REDRIVE)));
+        }
     }
     verdicts.0
+}
+
+const REDRIVE: &str = "RedrivePolicy.deadLetterTargetArn";
+
+/// The queue of this stack that takes what another one gives up; none where that is elsewhere, or nobody does.
+fn own_dead_letters(stack: &Stack<'_>, queue: &Queue) -> Result<Option<LogicalId>, Why> {
+    let arn = sinks::redriven_to(&queue.redrive_policy);
+    let Some(arn) = arn.as_text()? else { return Ok(None) };
+    match stack.directory.resolve(&arn, &["AWS::SQS::Queue"]) {
+        Target::Resource(id) => Ok(Some(id)),
+        Target::Elsewhere => Ok(None),
+        Target::Unknown(why) => Err(why),
+    }
+}
+
+/// The queues whose messages end in this one, and itself.
+fn leading_to<'a>(id: &'a LogicalId, redrives: &[(&'a LogicalId, &'a LogicalId)]) -> BTreeSet<&'a LogicalId> {
+    let mut path = BTreeSet::from([id]);
+    let mut open = vec![id];
+    while let Some(at) = open.pop() {
+        let before = redrives.iter().filter(|(_, to)| *to == at).map(|(from, _)| *from);
+        open.extend(before.filter(|from| path.insert(from)));
+    }
+    path
 }
 
 fn fifo(flag: &Observed<bool>) -> Result<bool, Why> {

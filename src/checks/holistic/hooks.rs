@@ -5,9 +5,10 @@ use wildmatch::WildMatch;
 use super::Verdicts;
 use crate::{
     check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
+    checks::grants::grants_any,
     facts::{
         Observed, Part, Properties, Target, Text, Why,
-        iam::{Granted, Grants, Known, Role, any_known, grants, matches_action},
+        iam::{Granted, Grants, Known, Role, Statement, any_known, grants},
         lambda::Function,
     },
     inventory::LogicalId,
@@ -167,17 +168,10 @@ fn may_invoke(stack: &Stack<'_>, canary: &Canary, name: &Observed<Text>, hook: O
     };
     let Grants { statements, managed, unknown } = grants(role);
     let by_managed = managed.iter().any(|policy| policy.starts_with("AWSCodeDeployRoleForLambda"));
-    let allowed = statements.iter().filter(|granted| granted.statement.allows() != Ok(false)).map(
-        |Granted { statement, .. }| {
-            let actions = statement.action.present().map_or(&[][..], |actions| &actions.0);
-            let acts = any_known(actions.iter().map(|action| matches_action(action, "lambda:InvokeFunction")))?;
-            if !acts {
-                return Ok(false);
-            }
-            let resources = statement.resource.present().map_or(&[][..], |resources| &resources.0);
-            any_known(resources.iter().map(|resource| covers(stack, resource, name, hook)))
-        },
-    );
+    let allowed = statements.iter().map(|Granted { statement, .. }| {
+        let acts = grants_any(statement, &["lambda:InvokeFunction"])?;
+        Ok(acts && speaks_of(stack, statement, name, hook)? && statement.allows()?)
+    });
     let by_name = if by_managed { named } else { Ok(false) };
     let open = unknown.map(|why| Err(Why::Unresolved(format!("what {id} may do: {why}"))));
     any_known([by_name].into_iter().chain(allowed).chain(open))
@@ -197,6 +191,16 @@ fn service_role<'a>(stack: &Stack<'a>, canary: &Canary) -> Result<(&'a LogicalId
         Observed::Present(arn) => stack.role(arn)?.ok_or_else(elsewhere),
         Observed::Absent => Err(Why::Malformed("a deployment group without ServiceRoleArn".to_owned())),
         Observed::Unknown(why) => Err(why.clone()),
+    }
+}
+
+/// Whether a statement is about the function.
+fn speaks_of(stack: &Stack<'_>, statement: &Statement, name: &Observed<Text>, hook: Option<&LogicalId>) -> Known {
+    match statement.resource.known()? {
+        Some(resources) => any_known(resources.iter().map(|resource| covers(stack, resource, name, hook))),
+        None => {
+            Err(Why::Unresolved("whether its service role's NotResource leaves the hook out is not known".to_owned()))
+        }
     }
 }
 

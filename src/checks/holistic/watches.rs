@@ -15,8 +15,8 @@ use crate::{
 /// Namespace and name of a metric.
 type Name = (String, String);
 
-/// REST APIs by name.
-pub(super) type Apis<'a> = BTreeMap<&'a Text, &'a LogicalId>;
+/// REST APIs with their names.
+pub(super) type Apis<'a> = Vec<(&'a Observed<Text>, &'a LogicalId)>;
 
 /// The metrics that some alarm of the stack watches.
 #[derive(Default)]
@@ -123,10 +123,25 @@ fn written(text: &Observed<Text>) -> Result<String, Why> {
 /// REST APIs report under their names, which only `Name` says: `Ref` gives the id.
 pub(super) fn api_names<'a>(stack: &Stack<'a>) -> Apis<'a> {
     let named = |resource: &'a crate::facts::Resource| match &resource.properties {
-        Properties::RestApi(api) => Some((api.name.present()?, &resource.reference.logical_id)),
+        Properties::RestApi(api) => Some((&api.name, &resource.reference.logical_id)),
         _ => None,
     };
     stack.facts.resources.iter().filter_map(named).collect()
+}
+
+/// The API of this name; none where it is another stack's.
+fn api_named<'a>(apis: &Apis<'a>, name: &Text) -> Result<Option<&'a LogicalId>, Why> {
+    if let Some((_, api)) = apis.iter().find(|(known, _)| known.present() == Some(name)) {
+        return Ok(Some(api));
+    }
+    let Some(name) = name.as_str() else { return Err(name.why_unresolved()) };
+    for (known, _) in apis {
+        match known.known()? {
+            Some(known) if known.equals(name).is_none() => return Err(known.why_unresolved()),
+            _ => {}
+        }
+    }
+    Ok(None)
 }
 
 /// The dimensions that name a resource, by their services' documentation.
@@ -150,10 +165,8 @@ fn owner(stack: &Stack<'_>, apis: &Apis<'_>, dimensions: &Observed<Vec<Observed<
         }
         let Some(value) = dimension.value.known()? else { continue };
         if name == "ApiName" {
-            match apis.get(value) {
-                Some(api) => found = Owner::One((*api).clone()),
-                None if value.as_str().is_some() => {}
-                None => return Err(value.why_unresolved()),
+            if let Some(api) = api_named(apis, value)? {
+                found = Owner::One(api.clone());
             }
         } else if NAMING.contains(&name) {
             match stack.directory.resolve(value, &[]) {

@@ -94,24 +94,27 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
 /// Judges mappings whose source `concerns` the check.
 fn of_source(
     mapping: &EventSourceMapping,
-    concerns: impl FnOnce(SourceKind) -> bool,
+    concerns: impl FnOnce(SourceKind) -> Result<bool, Why>,
     property: &str,
     judge: impl FnOnce(&EventSourceMapping) -> Judged,
 ) -> Option<Verdict> {
     match joined(&mapping.source_kind) {
-        Ok(kind) if concerns(*kind) => Some(verdict(judge(mapping), property)),
-        Ok(_) => None,
+        Ok(kind) => match concerns(*kind) {
+            Ok(true) => Some(verdict(judge(mapping), property)),
+            Ok(false) => None,
+            Err(why) => Some(Verdict::inconclusive(why).at("ProvisionedPollerConfig")),
+        },
         Err(why) => Some(Verdict::inconclusive(why).at("EventSourceArn")),
     }
 }
 
 /// Whether a failed batch of this source is handled as a stream's is.
-fn handled_like_stream(kind: SourceKind, mapping: &EventSourceMapping) -> bool {
-    kind.is_stream() || (kind.is_kafka() && mapping.provisioned_poller_config.present().is_some())
+fn handled_like_stream(kind: SourceKind, mapping: &EventSourceMapping) -> Result<bool, Why> {
+    Ok(kind.is_stream() || (kind.is_kafka() && mapping.provisioned_poller_config.known()?.is_some()))
 }
 
 fn on_failure(mapping: &EventSourceMapping, _: &Yardstick) -> Option<Verdict> {
-    let concerned = |kind: SourceKind| kind.is_stream() || kind.is_kafka();
+    let concerned = |kind: SourceKind| Ok(kind.is_stream() || kind.is_kafka());
     of_source(mapping, concerned, "DestinationConfig.OnFailure", |mapping| {
         Ok(Verdict::pass_if(
             goes_somewhere(mapping)?,
@@ -169,7 +172,7 @@ fn report_batch_failures(mapping: &EventSourceMapping, _: &Yardstick) -> Option<
     if mapping.batch_size == Observed::Present(1) {
         return None;
     }
-    let concerned = |kind: SourceKind| kind == SourceKind::Sqs || handled_like_stream(kind, mapping);
+    let concerned = |kind: SourceKind| Ok(kind == SourceKind::Sqs || handled_like_stream(kind, mapping)?);
     of_source(mapping, concerned, "FunctionResponseTypes", |mapping| {
         Ok(Verdict::pass_if(reports(mapping)?, "one failed record brings the whole batch back"))
     })
@@ -193,7 +196,8 @@ fn enabled(mapping: &EventSourceMapping, _: &Yardstick) -> Option<Verdict> {
 
 fn max_concurrency(mapping: &EventSourceMapping, _: &Yardstick) -> Option<Verdict> {
     // Dedicated pollers bound the concurrency themselves, and exclude the setting.
-    let concerned = |kind: SourceKind| kind == SourceKind::Sqs && mapping.provisioned_poller_config.present().is_none();
+    let concerned =
+        |kind: SourceKind| Ok(kind == SourceKind::Sqs && mapping.provisioned_poller_config.known()?.is_none());
     of_source(mapping, concerned, "ScalingConfig.MaximumConcurrency", |mapping| {
         mapping.provisioned_poller_config.known()?;
         let bound = mapping.scaling_config.as_ref().and_then(|scaling| scaling.maximum_concurrency.clone());
