@@ -42,11 +42,16 @@ pub(crate) fn all_checks() -> impl Iterator<Item = &'static Check> {
     checks::all()
 }
 
-/// A template written as JSON; none where it is refused, as SAM refuses an event whose type nobody knows.
+/// A template written as JSON; none where CloudFormation refuses it.
 pub(crate) fn understood(template: &Value, parameters: &BTreeMap<String, String>) -> Option<Template> {
     let bytes = serde_json::to_vec_pretty(template).expect("JSON");
     let options = Options { parameters: parameters.clone(), ..Options::default() };
     read("template.json", &bytes, &options).ok()
+}
+
+/// How often SAM refuses a template, which is then judged with what could be read of it.
+pub(crate) fn refusals(template: &Template) -> usize {
+    template.warnings.iter().filter(|warning| warning.fault.to_string().contains("SAM refuses the template")).count()
 }
 
 /// Kind and words.

@@ -31,7 +31,7 @@ use fitgate::{
 };
 use serde_json::Value;
 
-use judged::{all_checks, understood, verdicts};
+use judged::{all_checks, refusals, understood, verdicts};
 use law::{Broken, Trial, summary};
 use mutation::{Unknown, mutated, sites};
 
@@ -72,8 +72,11 @@ impl Tried<'_> {
                     continue;
                 }
                 let Some(mutant) = mutated(self.template, &path, unknown) else { continue };
-                // SAM refuses what it cannot expand, and CloudFormation would refuse some values too.
+                // CloudFormation would refuse some values, and SAM what it cannot expand: nothing of that is deployed.
                 let Some(mutant) = understood(&mutant, self.parameters) else { continue };
+                if refusals(&mutant) > refusals(&original) {
+                    continue;
+                }
                 count.tried += 1;
                 let after = verdicts(&mutant, self.checks().into_iter());
                 let trial = Trial { name: self.name, template: self.template, path: &path, unknown };
