@@ -357,8 +357,8 @@ fn alarms_usable(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> 
 
 fn number_of(alarms: usize) -> Verdict {
     let verdict = match alarms {
-        0..=MOST_BY_API => Verdict::Pass,
-        ..=MOST_BY_QUOTA => Verdict::inconclusive(Why::NotObserved(format!(
+        few if few <= MOST_BY_API => Verdict::Pass,
+        some if some <= MOST_BY_QUOTA => Verdict::inconclusive(Why::NotObserved(format!(
             "{alarms} alarms, of which CodeDeploy takes {MOST_BY_API} by its API's description, {MOST_BY_QUOTA} by its quotas"
         ))),
         _ => Verdict::fail(format!(
