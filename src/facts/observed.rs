@@ -214,9 +214,15 @@ fn takes_text<T: de::DeserializeOwned>() -> bool {
 
 /// The reason inside `{"$unknown": …}`, if that is what the value is.
 pub fn unknown_marker(value: &Value) -> Option<Why> {
-    let map = value.as_object().filter(|map| map.len() == 1)?;
-    let why = map.get(UNKNOWN)?;
+    let why = alone(value, UNKNOWN)?;
     Some(Why::deserialize(why).unwrap_or_else(|error| Why::Malformed(error.to_string())))
+}
+
+/// What an object holds under the only key that it has. A `null` is no key: it is left out when facts are saved.
+pub(super) fn alone<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+    let map = value.as_object()?;
+    let found = map.get(key).filter(|found| !found.is_null())?;
+    map.iter().all(|(other, value)| other == key || value.is_null()).then_some(found)
 }
 
 /// A value whose parts are only known after deployment is unresolved; any other is malformed.
@@ -238,5 +244,27 @@ fn coerced(value: &Value) -> Option<Value> {
         Value::Bool(flag) => Some(Value::String(flag.to_string())),
         Value::Number(number) => Some(Value::String(number.to_string())),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Facts are saved without `null`: what is read with it has to be read the same without.
+    #[test]
+    fn what_is_null_makes_no_difference() {
+        let unresolved = || json!({ "Unresolved": "x" });
+        for (with, without) in [
+            (json!({ "$unknown": unresolved(), "Version": null }), json!({ "$unknown": unresolved() })),
+            (json!({ "$unknown": {}, "Version": null }), json!({ "$unknown": {} })),
+            (json!({ "$unknown": null }), json!({})),
+            (json!({ "$text": ["a"], "Version": null }), json!({ "$text": ["a"] })),
+        ] {
+            assert_eq!(Observed::<bool>::read(&with), Observed::read(&without), "{with}");
+            assert_eq!(Observed::<Text>::read(&with), Observed::read(&without), "{with}");
+        }
     }
 }
