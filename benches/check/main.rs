@@ -65,14 +65,22 @@ fn main() {
     ]
     .map(|(name, text, rounds)| Template::write(&folder, name, &text, rounds));
 
+    formats(&templates);
+    same_rules(&templates, &folder);
+    beside_checkov(&templates, &folder);
+}
+
+fn formats(templates: &[Template]) {
     println!("\nfitgate check, all checks of the shipped policy; medians of whole processes\n");
     println!("{}", heading("format"));
-    for template in &templates {
+    for template in templates {
         for format in FORMATS {
             println!("{}", template.row(format, &template.measure(|| fitgate(template, &["--format", format]))));
         }
     }
+}
 
+fn same_rules(templates: &[Template], folder: &Path) {
     let rules = folder.join("rules.guard");
     fs::write(&rules, RULES).expect("a file");
     let policy = folder.join("own-rules-only.yaml");
@@ -80,30 +88,31 @@ fn main() {
     let count = RULES.lines().filter(|line| line.starts_with("rule ")).count();
     println!("\nthe same {count} rules in Guard's language, by fitgate alone of its checks, and by cfn-guard\n");
     println!("{}", heading("program"));
-    for template in &templates {
+    for template in templates {
         let ours = || fitgate(template, &["--rules", path(&rules), "--policy", path(&policy)]);
         println!("{}", template.row("fitgate", &template.measure(ours)));
         match cfn_guard() {
             Some(program) => {
-                println!("{}", template.row("cfn-guard", &template.measure(|| guard(&program, &rules, template))));
+                let theirs = template.measure_seldom(|| guard(&program, &rules, template));
+                println!("{}", template.row("cfn-guard", &theirs));
             }
             None => {
                 println!("{:>10} {:>10}   not on this machine: cargo install cfn-guard", template.name, "cfn-guard")
             }
         }
     }
+}
 
+fn beside_checkov(templates: &[Template], folder: &Path) {
     println!("\nCheckov, all of its own rules for CloudFormation\n");
     println!("{}", heading("program"));
     let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("other-tools").join("venv");
     fs::create_dir_all(&venv).expect("a folder");
-    let environment = Environment::open(&venv, REQUIREMENTS, &env::var_os("PATH").unwrap_or_default(), &folder);
+    let environment = Environment::open(&venv, REQUIREMENTS, &env::var_os("PATH").unwrap_or_default(), folder);
     let environment = environment.unwrap_or_else(|missing| panic!("{missing}"));
-    for template in &templates {
-        // Minutes for the largest: once tells.
-        let measured =
-            Measured::median_of(template.rounds.min(3).div_ceil(2), || checkov(&environment.python, template));
-        println!("{}", template.row("checkov", &measured));
+    for template in templates {
+        let theirs = template.measure_seldom(|| checkov(&environment.python, template));
+        println!("{}", template.row("checkov", &theirs));
     }
 }
 
@@ -123,6 +132,11 @@ impl Template {
 
     fn measure(&self, command: impl Fn() -> Command) -> Measured {
         Measured::median_of(self.rounds, command)
+    }
+
+    /// The same for what takes minutes on the largest: once tells.
+    fn measure_seldom(&self, command: impl Fn() -> Command) -> Measured {
+        Measured::median_of(self.rounds / 4, command)
     }
 
     fn row(&self, what: &str, measured: &Measured) -> String {

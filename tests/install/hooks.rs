@@ -176,13 +176,15 @@ fn the_examples_call_the_hooks_by_their_names() {
 }
 
 /// SAM passes the name of a binary to cargo-lambda, and no features. Without these it would compile the terminal
-/// program's dependencies into the hooks.
+/// program's dependencies into the hooks, and build what there is of them as the terminal program is built.
 #[test]
 fn the_hooks_are_built_without_the_terminal_program() {
     let manifest = include_str!("../../Cargo.toml");
     let (_, build) = manifest.split_once("[package.metadata.lambda.build]\n").expect("how cargo-lambda builds");
-    let lines: Vec<_> = build.lines().take_while(|line| !line.is_empty()).collect();
-    assert_eq!(lines, ["no_default_features = true", "features = [\"aws\"]"]);
+    let lines = build.lines().take_while(|line| !line.is_empty()).filter(|line| !line.starts_with('#'));
+    let lines: Vec<_> = lines.collect();
+    let config = r#"config = ['profile.release.package.fitgate.opt-level="s"', 'profile.release.lto="fat"']"#;
+    assert_eq!(lines, ["no_default_features = true", "features = [\"aws\"]", config]);
 }
 
 /// What template.yaml sets is what the functions read, and to values that they take.
