@@ -36,7 +36,8 @@ pub(super) const SYNC_TIMEOUT_FITS_API: Check = Check {
     why: "An API that waits 29 or 30 seconds answers 504 while the function runs on, is paid for, and finishes work \
           whose caller was told that it failed.",
     fix: "Set Timeout of the function to at most what the API waits (29 s for REST and WebSocket APIs, 30 s for HTTP \
-          APIs), or raise TimeoutInMillis of the integration after a quota increase, which Regional and private REST APIs can get.",
+          APIs), or raise TimeoutInMillis of the integration after a quota increase, which Regional and private REST \
+          APIs can get.",
     absent: "Timeout is 3 s; the API waits 29 s (REST, WebSocket) or 30 s (HTTP).",
     reference: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html",
     pillar: Pillar::Reliability,

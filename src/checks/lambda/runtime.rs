@@ -35,8 +35,8 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         title: "Lambda SnapStart takes effect: published versions of a runtime that supports it",
         why: "SnapStart on an unsupported runtime, beside EFS or a large /tmp is refused, and without a published \
               version no snapshot is ever taken: the cold starts stay.",
-        fix: "Use Java 11, Python 3.12, .NET 8 or newer, or a container image, keep /tmp at 512 MiB, mount no file system, keep no \
-              provisioned concurrency, and publish a version.",
+        fix: "Use Java 11, Python 3.12, .NET 8 or newer, or a container image, keep /tmp at 512 MiB, mount no file \
+              system, keep no provisioned concurrency, and publish a version.",
         absent: "Without SnapStart, or with ApplyOn None, there is nothing to judge.",
         reference: "https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html",
         pillar: Pillar::Performance,
