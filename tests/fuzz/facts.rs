@@ -1,7 +1,7 @@
 //! Saved facts: what observers write, with anything in place of anything.
 
 use fitgate::facts::{Branch, Facts};
-use proptest::{prelude::*, sample::select};
+use proptest::{prelude::*, sample::select, test_runner::TestCaseResult};
 use serde_json::{Value, json};
 
 use super::{
@@ -77,9 +77,29 @@ proptest! {
 
     #[test]
     fn facts_are_refused_or_judged(document in document()) {
-        // As bytes, which is how documents come: a reader of bytes bounds the depth.
-        if let Ok(facts) = serde_json::from_slice::<Facts>(&serde_json::to_vec(&document).expect("JSON")) {
-            branches(&[Branch { assumptions: Vec::new(), facts }])?;
-        }
+        refused_or_judged(&document)?;
     }
+}
+
+fn refused_or_judged(document: &Value) -> TestCaseResult {
+    // As bytes, which is how documents come: a reader of bytes bounds the depth.
+    if let Ok(facts) = serde_json::from_slice::<Facts>(&serde_json::to_vec(document).expect("JSON")) {
+        branches(&[Branch { assumptions: Vec::new(), facts }])?;
+    }
+    Ok(())
+}
+
+/// What hours of trying have found, as short as it could be made.
+#[test]
+fn what_was_found_once_stays_mended() -> TestCaseResult {
+    let found = [
+        ("AWS::Logs::ResourcePolicy", json!({ "PolicyDocument": { "$unknown": {}, "PolicyDocument": null } })),
+        ("AWS::ECR::Repository", json!({ "EncryptionConfiguration": { "$unknown": false, "AWS": null } })),
+        ("AWS::ApiGateway::RestApi", json!({ "Body": { "$text": null } })),
+    ];
+    for (r#type, properties) in found {
+        let resource = json!({ "LogicalId": "A", "Type": r#type, "Properties": properties });
+        refused_or_judged(&json!({ "Version": 1, "Stack": { "Name": "fuzz" }, "Resources": [resource] }))?;
+    }
+    Ok(())
 }
