@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
-use super::Text;
+use super::{Text, properties::leave_out_absent};
 
 /// The key that marks a value nobody could read, as the readers write it into a document.
 pub const UNKNOWN: &str = "$unknown";
@@ -215,7 +215,12 @@ fn takes_text<T: de::DeserializeOwned>() -> bool {
 /// The reason inside `{"$unknown": …}`, if that is what the value is.
 pub fn unknown_marker(value: &Value) -> Option<Why> {
     let why = alone(value, UNKNOWN)?;
-    Some(Why::deserialize(why).unwrap_or_else(|error| Why::Malformed(error.to_string())))
+    Some(Why::deserialize(why).unwrap_or_else(|_| {
+        // Read as it is after it was saved.
+        let mut saved = why.clone();
+        leave_out_absent(&mut saved);
+        Why::deserialize(&saved).unwrap_or_else(|error| Why::Malformed(error.to_string()))
+    }))
 }
 
 /// What an object holds under the only key that it has. A `null` is no key: it is left out when facts are saved.
@@ -261,6 +266,8 @@ mod tests {
             (json!({ "$unknown": unresolved(), "Version": null }), json!({ "$unknown": unresolved() })),
             (json!({ "$unknown": {}, "Version": null }), json!({ "$unknown": {} })),
             (json!({ "$unknown": null }), json!({})),
+            (json!({ "$unknown": { "Denied": null } }), json!({ "$unknown": {} })),
+            (json!({ "$unknown": { "Unresolved": "x", "Denied": null } }), json!({ "$unknown": unresolved() })),
             (json!({ "$text": ["a"], "Version": null }), json!({ "$text": ["a"] })),
         ] {
             assert_eq!(Observed::<bool>::read(&with), Observed::read(&without), "{with}");

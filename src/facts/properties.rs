@@ -274,7 +274,7 @@ fn typed<T: DeserializeOwned>(value: &Value, variant: fn(Box<T>) -> Properties) 
 }
 
 /// Removes `null`, which is how `Observed::Absent` is written.
-fn leave_out_absent(value: &mut Value) {
+pub(super) fn leave_out_absent(value: &mut Value) {
     match value {
         Value::Object(map) => {
             map.retain(|_, value| !value.is_null());

@@ -96,6 +96,7 @@ fn what_was_found_once_stays_mended() -> TestCaseResult {
         ("AWS::Logs::ResourcePolicy", json!({ "PolicyDocument": { "$unknown": {}, "PolicyDocument": null } })),
         ("AWS::ECR::Repository", json!({ "EncryptionConfiguration": { "$unknown": false, "AWS": null } })),
         ("AWS::ApiGateway::RestApi", json!({ "Body": { "$text": null } })),
+        ("AWS::ApiGateway::Stage", json!({ "AccessLogSetting": { "$unknown": { "Denied": null } } })),
     ];
     for (r#type, properties) in found {
         let resource = json!({ "LogicalId": "A", "Type": r#type, "Properties": properties });
