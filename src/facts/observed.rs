@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
-use super::{Text, properties::leave_out_absent};
+use super::Text;
 
 /// The key that marks a value nobody could read, as the readers write it into a document.
 pub const UNKNOWN: &str = "$unknown";
@@ -214,20 +214,9 @@ fn takes_text<T: de::DeserializeOwned>() -> bool {
 
 /// The reason inside `{"$unknown": …}`, if that is what the value is.
 pub fn unknown_marker(value: &Value) -> Option<Why> {
-    let why = alone(value, UNKNOWN)?;
-    Some(Why::deserialize(why).unwrap_or_else(|_| {
-        // Read as it is after it was saved.
-        let mut saved = why.clone();
-        leave_out_absent(&mut saved);
-        Why::deserialize(&saved).unwrap_or_else(|error| Why::Malformed(error.to_string()))
-    }))
-}
-
-/// What an object holds under the only key that it has. A `null` is no key: it is left out when facts are saved.
-pub(super) fn alone<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
-    let map = value.as_object()?;
-    let found = map.get(key).filter(|found| !found.is_null())?;
-    map.iter().all(|(other, value)| other == key || value.is_null()).then_some(found)
+    let map = value.as_object().filter(|map| map.len() == 1)?;
+    let why = map.get(UNKNOWN)?;
+    Some(Why::deserialize(why).unwrap_or_else(|error| Why::Malformed(error.to_string())))
 }
 
 /// A value whose parts are only known after deployment is unresolved; any other is malformed.
@@ -249,29 +238,5 @@ fn coerced(value: &Value) -> Option<Value> {
         Value::Bool(flag) => Some(Value::String(flag.to_string())),
         Value::Number(number) => Some(Value::String(number.to_string())),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    /// Facts are saved without `null`: what is read with it has to be read the same without.
-    #[test]
-    fn what_is_null_makes_no_difference() {
-        let unresolved = || json!({ "Unresolved": "x" });
-        for (with, without) in [
-            (json!({ "$unknown": unresolved(), "Version": null }), json!({ "$unknown": unresolved() })),
-            (json!({ "$unknown": {}, "Version": null }), json!({ "$unknown": {} })),
-            (json!({ "$unknown": null }), json!({})),
-            (json!({ "$unknown": { "Denied": null } }), json!({ "$unknown": {} })),
-            (json!({ "$unknown": { "Unresolved": "x", "Denied": null } }), json!({ "$unknown": unresolved() })),
-            (json!({ "$text": ["a"], "Version": null }), json!({ "$text": ["a"] })),
-        ] {
-            assert_eq!(Observed::<bool>::read(&with), Observed::read(&without), "{with}");
-            assert_eq!(Observed::<Text>::read(&with), Observed::read(&without), "{with}");
-        }
     }
 }

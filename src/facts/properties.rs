@@ -101,6 +101,19 @@ pub enum Properties {
 impl Properties {
     /// Types the JSON properties of a resource. Never fails: what cannot be read is `Unreadable`.
     pub fn read(r#type: &ResourceType, value: &Value) -> Self {
+        // A key with `null` says what no key says, to every check, and is left out when facts are saved.
+        if holds_null(value) {
+            let mut present = value.clone();
+            leave_out_absent(&mut present);
+            let read = Self::read_present(r#type, &present);
+            if !matches!(read, Self::Other(_)) {
+                return read;
+            }
+        }
+        Self::read_present(r#type, value)
+    }
+
+    fn read_present(r#type: &ResourceType, value: &Value) -> Self {
         match r#type.as_str() {
             "AWS::S3::Bucket" => typed(value, Self::Bucket),
             "AWS::S3::BucketPolicy" => typed(value, Self::BucketPolicy),
@@ -274,7 +287,7 @@ fn typed<T: DeserializeOwned>(value: &Value, variant: fn(Box<T>) -> Properties) 
 }
 
 /// Removes `null`, which is how `Observed::Absent` is written.
-pub(super) fn leave_out_absent(value: &mut Value) {
+fn leave_out_absent(value: &mut Value) {
     match value {
         Value::Object(map) => {
             map.retain(|_, value| !value.is_null());
@@ -282,5 +295,46 @@ pub(super) fn leave_out_absent(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(leave_out_absent),
         _ => {}
+    }
+}
+
+/// Whether `leave_out_absent` would change anything.
+fn holds_null(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => map.values().any(|value| value.is_null() || holds_null(value)),
+        Value::Array(items) => items.iter().any(holds_null),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Facts are saved without `null`: what is read with it has to be read the same without.
+    #[test]
+    fn what_is_null_makes_no_difference() {
+        let unresolved = || json!({ "Unresolved": "x" });
+        for (with, without) in [
+            (json!(null), json!({})),
+            (json!({ "Variables": { "A": null, "B": [{ "C": null }] } }), json!({ "Variables": { "B": [{}] } })),
+            (json!({ "$unknown": unresolved(), "Version": null }), json!({ "$unknown": unresolved() })),
+            (json!({ "$unknown": { "Denied": null } }), json!({ "$unknown": {} })),
+            (json!({ "Body": { "$text": null } }), json!({ "Body": {} })),
+        ] {
+            for r#type in ["AWS::ApiGateway::Stage", "AWS::ApiGateway::RestApi"].map(ResourceType::new) {
+                assert_eq!(Properties::read(&r#type, &with), Properties::read(&r#type, &without), "{with}");
+            }
+        }
+    }
+
+    /// A `null` may mean something where nobody knows the type, to the user's own rules for example.
+    #[test]
+    fn what_no_check_reads_is_kept_with_its_null() {
+        let properties = json!({ "A": null });
+        let read = Properties::read(&ResourceType::new("Custom::Thing"), &properties);
+        assert_eq!(read.to_value().expect("JSON"), properties);
     }
 }

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Value, json};
 
-use super::{Observed, Why, observed::alone};
+use super::{Observed, Why};
 
 /// The key that marks a text with parts, as the template reader writes it into a document.
 pub const TEXT: &str = "$text";
@@ -190,7 +190,7 @@ impl Text {
 
     /// The text inside a `{"$text": …}` marker, if that is what the value is.
     pub fn from_marker(value: &Value) -> Option<Self> {
-        let parts = alone(value, TEXT)?;
+        let parts = value.as_object().filter(|map| map.len() == 1)?.get(TEXT)?;
         Vec::<Part>::deserialize(parts).ok().map(Self::new)
     }
 

@@ -97,6 +97,7 @@ fn what_was_found_once_stays_mended() -> TestCaseResult {
         ("AWS::ECR::Repository", json!({ "EncryptionConfiguration": { "$unknown": false, "AWS": null } })),
         ("AWS::ApiGateway::RestApi", json!({ "Body": { "$text": null } })),
         ("AWS::ApiGateway::Stage", json!({ "AccessLogSetting": { "$unknown": { "Denied": null } } })),
+        ("AWS::ApiGateway::Stage", json!({ "Variables": { "Key": null } })),
     ];
     for (r#type, properties) in found {
         let resource = json!({ "LogicalId": "A", "Type": r#type, "Properties": properties });

@@ -53,7 +53,7 @@ impl<'a> Document<'a> {
     pub(super) fn of(body: &'a Observed<Value>, elsewhere: &Observed<Value>) -> Option<Result<Self, Unread>> {
         let unread = |why, place: &str| Some(Err(Unread { why, place: place.to_owned() }));
         match body {
-            Observed::Present(body @ Value::Object(map)) if map.get(TEXT).is_none_or(Value::is_null) => {
+            Observed::Present(body @ Value::Object(map)) if !map.contains_key(TEXT) => {
                 Some(Ok(Self { body: Cow::Borrowed(body) }))
             }
             // A document may be written as text.
