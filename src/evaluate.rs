@@ -15,6 +15,7 @@
 //!
 //! Never does any I/O, never reads a clock, never catches a panic of a judge (the guard does).
 
+mod atomic;
 mod branches;
 mod exempt;
 mod subjects;
@@ -30,6 +31,7 @@ use crate::{
     facts::Branch,
     inventory::{LogicalId, ResourceType},
     need::Need,
+    parallel::Threads,
     policy::Policy,
 };
 use subjects::{Judged, Subjects};
@@ -117,13 +119,18 @@ pub fn judge(
     branches: &[Branch],
     yardstick: &Yardstick,
 ) -> Vec<(LogicalId, ResourceType, Verdict)> {
-    let said = Subjects::of(branches).judge(check, yardstick);
-    said.into_iter().map(|judged| (judged.name.id, judged.name.r#type, judged.verdict)).collect()
+    let said = Subjects::of(branches).judge(&[check], yardstick, Threads::default());
+    said.into_iter().map(|(_, judged)| (judged.name.id, judged.name.r#type, judged.verdict)).collect()
 }
 
 /// What the checks that policy enables say of a stack on this day.
 pub fn evaluate(branches: &[Branch], policy: &Policy, today: Date) -> Evaluation {
-    ask(policy.checks().filter(|check| policy.enables(check)), branches, policy, today)
+    evaluate_on(Threads::default(), branches, policy, today)
+}
+
+/// The same, on several threads.
+pub fn evaluate_on(threads: Threads, branches: &[Branch], policy: &Policy, today: Date) -> Evaluation {
+    ask_on(threads, policy.checks().filter(|check| policy.enables(check)).collect(), branches, policy, today)
 }
 
 /// What these checks say of a stack on this day, in their order, whether policy enables them or not.
@@ -133,13 +140,19 @@ pub fn ask(
     policy: &Policy,
     today: Date,
 ) -> Evaluation {
-    let mut checks: Vec<&'static Check> = checks.into_iter().collect();
+    ask_on(Threads::default(), checks.into_iter().collect(), branches, policy, today)
+}
+
+fn ask_on(
+    threads: Threads,
+    mut checks: Vec<&'static Check>,
+    branches: &[Branch],
+    policy: &Policy,
+    today: Date,
+) -> Evaluation {
     let yardstick = policy.yardstick(today);
     let subjects = Subjects::of(branches);
-    let mut judged: Vec<(usize, Judged)> = Vec::new();
-    for (row, check) in checks.iter().enumerate() {
-        judged.extend(subjects.judge(check, &yardstick).into_iter().map(|judged| (row, judged)));
-    }
+    let mut judged = subjects.judge(&checks, &yardstick, threads);
     let unjudged = unjudged(&checks, &subjects);
     // Stable: what is said of the same resource stays in the order of the catalogue.
     judged.sort_by_key(|(_, judged)| judged.position);

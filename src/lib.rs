@@ -24,6 +24,7 @@ pub mod facts;
 pub mod inventory;
 pub mod judgement;
 pub mod need;
+pub mod parallel;
 pub mod points;
 pub mod policy;
 pub mod report;

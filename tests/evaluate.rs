@@ -2,16 +2,23 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking, its own functions too")]
 
 mod bench;
+#[path = "templates/large.rs"]
+mod large;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    num::NonZeroUsize,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use bench::{FOUR, SPOKEN, TODAY, branch, evaluated, four, one, resource, thing};
 use fitgate::{
     check::{Applies, Check, Severity, Verdict, Yardstick},
-    evaluate::{ask, evaluate, judge},
+    evaluate::{ask, evaluate, evaluate_on, judge},
     facts::{Branch, Observed, Properties, Why},
     inventory::LogicalId,
+    parallel::Threads,
     policy::Policy,
+    template,
 };
 use serde_json::json;
 
@@ -398,5 +405,24 @@ fn policy_says_which_checks_of_the_catalogue_are_asked() {
     for check in on {
         let off = policy(&format!("checks: {{{}: off}}", check.id));
         assert!(!evaluate(&one(vec![]), &off, TODAY).checks.contains(&check));
+    }
+}
+
+/// Branches, holistic checks and rules of the owner's own, judged in parts.
+#[test]
+fn several_threads_say_what_one_says() {
+    let rules = "rules:\n  - text: |\n      rule named { Resources.* { Properties exists } }\n";
+    let policy = policy(rules);
+    let template = large::template(200);
+    let options = template::Options { keep_written: true, ..template::Options::default() };
+    let branches = template::read("large.yaml", template.as_bytes(), &options).expect("a template").branches;
+    assert_eq!(branches.len(), 2, "a condition is open");
+    let one = evaluate(&branches, &policy, TODAY);
+    assert!(one.findings.iter().any(|finding| finding.check.id.starts_with("own-")), "the rule was asked");
+    for number in [2, 3, 8] {
+        let threads = NonZeroUsize::new(number).map(Threads::from).expect("a number");
+        let several = evaluate_on(threads, &branches, &policy, TODAY);
+        assert_eq!(several.findings, one.findings, "{number} threads");
+        assert_eq!(several.unjudged, one.unjudged);
     }
 }

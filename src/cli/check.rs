@@ -122,7 +122,7 @@ impl<'a> Before<'a> {
         if arguments.templates.len() != 1 {
             return Err(OneAtATime.into());
         }
-        let template = templates::load_one(earlier, parameters)?;
+        let template = templates::load_one(earlier, parameters, policy)?;
         let today = arguments.today.unwrap_or_else(clock::today);
         let judging = Judging { policy, today, before: &Observed::Absent };
         let judged = judged::judge(input::shown(earlier), &template.branches, judging, &|_, _| None);
@@ -171,7 +171,7 @@ impl Check<'_> {
     }
 
     fn report(&mut self, source: &Source, parameters: &mut Parameters) -> Result<(Report, Figures), Trouble> {
-        let template = templates::load(source, parameters)?;
+        let template = templates::load(source, parameters, self.policy)?;
         let input = input::shown(&source.path);
         let before = self.before.of(&input);
         let judging = Judging { policy: self.policy, today: self.today, before: &before };

@@ -93,7 +93,7 @@ fn picture(arguments: &Arguments) -> Result<Picture, Trouble> {
     match (&arguments.template, &arguments.facts, &arguments.stack) {
         (Some(path), ..) => {
             let mut parameters = Parameters::new(&arguments.parameters)?;
-            let template = templates::load_one(path, &mut parameters)?;
+            let template = templates::load_one(path, &mut parameters, &Policy::default())?;
             parameters.all_used()?;
             Ok(of(input::shown(path), template.branches.iter().map(|branch| &branch.facts)))
         }

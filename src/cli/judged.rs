@@ -3,11 +3,11 @@
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
-use super::{Exit, ReportFormat, Trouble};
+use super::{Exit, ReportFormat, Trouble, threads};
 use crate::{
     baseline::Baseline,
     decide::{Cause, Outcome, decide},
-    evaluate::evaluate,
+    evaluate::evaluate_on,
     facts::{Branch, Observed},
     policy::Policy,
     report::{Figures, Locate, Report, github, graph, html, json, junit, markdown, ocsf, sarif, text},
@@ -37,7 +37,7 @@ pub(super) fn judge(
     locate: &Locate<'_>,
 ) -> Judged {
     let Judging { policy, today, before } = judging;
-    let evaluation = evaluate(branches, policy, today);
+    let evaluation = evaluate_on(threads(), branches, policy, today);
     let fitness = score(&evaluation, policy);
     let decision = decide(&evaluation, &fitness, before, policy);
     let mut report = Report::new(input, &evaluation, &fitness, &decision, policy, locate);

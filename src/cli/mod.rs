@@ -26,6 +26,7 @@ mod templates_in;
 use std::{
     io::{self, Write},
     process::ExitCode,
+    thread,
 };
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -33,7 +34,7 @@ use indicatif::ProgressStyle;
 
 pub use exit::Exit;
 
-use crate::{source::SourceErrors, template::TemplateError};
+use crate::{parallel::Threads, source::SourceErrors, template::TemplateError};
 
 /// Safe deployments for AWS serverless applications.
 #[derive(Debug, Parser)]
@@ -154,6 +155,11 @@ fn print(text: &str) -> Result<(), Trouble> {
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())
+}
+
+/// As many as the machine runs at once.
+fn threads() -> Threads {
+    thread::available_parallelism().map_or_else(|_| Threads::default(), Threads::from)
 }
 
 /// How progress looks, the same for every command.

@@ -83,9 +83,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Trouble> {
     let scenario = scenario(&arguments.scenario)?;
     let policy = policy::chosen(arguments.policy.as_deref())?;
     let mut parameters = templates::Parameters::new(&arguments.parameters)?;
-    let after = templates::load_one(&arguments.template, &mut parameters)?.branches;
+    let after = templates::load_one(&arguments.template, &mut parameters, &policy)?.branches;
     let before = match &arguments.before {
-        Some(path) => templates::load_one(path, &mut parameters)?.branches,
+        Some(path) => templates::load_one(path, &mut parameters, &policy)?.branches,
         None => after.clone(),
     };
     parameters.all_used()?;

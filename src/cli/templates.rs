@@ -9,6 +9,7 @@ use super::{Trouble, input, mistake, templates_in};
 use crate::{
     check::Place,
     inventory::LogicalId,
+    policy::Policy,
     report::Location,
     source::{Limits, read::nearest},
     template::{self, Options, PSEUDO_PARAMETERS, Template, cdk},
@@ -124,15 +125,20 @@ fn synthesized(path: &Path, manifest: &Path) -> Result<Vec<Source>, Trouble> {
 }
 
 /// Reads one template, and says on standard error what CloudFormation might not like.
-pub(super) fn load(source: &Source, parameters: &mut Parameters) -> Result<Template, Trouble> {
+pub(super) fn load(source: &Source, parameters: &mut Parameters, policy: &Policy) -> Result<Template, Trouble> {
     let path = source.path.as_path();
     let bytes = input::read(path, WANTED)?;
     let beside = input::Beside::of(path);
     // What is given on the command line goes before what the application says.
     let mut given = source.settled.clone();
     given.extend(parameters.given.clone());
-    // Rules of the user's own ask for what no check reads.
-    let options = Options { parameters: given, files: Some(&beside), keep_written: true, ..Options::default() };
+    let options = Options {
+        parameters: given,
+        files: Some(&beside),
+        // Rules of the user's own ask for what no check reads.
+        keep_written: !policy.rules.checks().is_empty(),
+        ..Options::default()
+    };
     let template = template::read(&input::shown(path), &bytes, &options)?;
     parameters.declared.extend(template.parameters.iter().cloned());
     for warning in &template.warnings {
@@ -155,10 +161,10 @@ pub(super) fn locate(template: &Template, resource: &LogicalId, place: Option<&P
 }
 
 /// Reads the one template that a path stands for; a `cdk.out` folder must hold just one stack.
-pub(super) fn load_one(path: &Path, parameters: &mut Parameters) -> Result<Template, Trouble> {
+pub(super) fn load_one(path: &Path, parameters: &mut Parameters, policy: &Policy) -> Result<Template, Trouble> {
     let sources = sources(path)?;
     match sources.as_slice() {
-        [one] => load(one, parameters),
+        [one] => load(one, parameters, policy),
         several => Err(Several {
             folder: path.to_owned(),
             files: several.iter().map(|source| source.path.display().to_string()).collect(),

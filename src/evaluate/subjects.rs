@@ -1,29 +1,24 @@
 //! The resources of all branches, each content once, so that no judge sees the same thing twice.
 
-use std::{cell::OnceCell, collections::BTreeMap};
+use std::collections::BTreeMap;
 
-use super::branches::{Assumptions, Outcome, merge};
+use super::{
+    atomic::atomic,
+    branches::{Assumptions, Outcome, merge},
+};
 use crate::{
     check::{
-        Applies, Check, Judge, JudgeInStack, Place, Verdict, Yardstick,
+        Applies, Check, Judge, JudgeInStack, Verdict, Yardstick,
         own_rules::{Document, OwnRule},
     },
-    facts::{
-        Branch, Facts, Observed, Properties, Why,
-        dynamodb::{GlobalTable, Table},
-        lambda::{Function, OtherPermission, Permission},
-    },
+    facts::{Branch, Facts, Properties},
     inventory::{LogicalId, ResourceRef, ResourceType},
+    parallel::Threads,
     stack::Stack,
 };
 
 /// The type that a finding carries where its subject is no resource of the stack.
 const STACK_TYPE: &str = "AWS::CloudFormation::Stack";
-
-const FUNCTION: &str = "AWS::Lambda::Function";
-
-/// Where the statements of a function's policies are, which are no property of it.
-const POLICY: &str = "Policy";
 
 /// Every resource of every branch, in the order of the source.
 pub(super) struct Subjects<'a> {
@@ -37,10 +32,6 @@ pub(super) struct Subjects<'a> {
     unread: Vec<usize>,
     /// Groups of branches that hold the same resources with the same contents.
     alike: Vec<Vec<usize>>,
-    /// One stack a group; built when the first holistic check asks.
-    stacks: OnceCell<Vec<Stack<'a>>>,
-    /// One document a branch; built when the first of the user's own rules asks.
-    documents: OnceCell<Vec<Document>>,
 }
 
 /// One resource over all branches.
@@ -65,6 +56,28 @@ pub(super) struct Judged {
     pub(super) verdict: Verdict,
 }
 
+/// A part of the judging that needs no other one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// The holistic checks, of one group of branches.
+    Group(usize),
+    /// The user's own rules, of one branch.
+    OwnRules(usize),
+    /// All others: of each resource over all branches, and of the stack itself.
+    Atomic,
+}
+
+/// What is said of a resource, or of what goes by its name.
+type Said = Vec<(LogicalId, Verdict)>;
+
+/// What checks say in one part of the judging, by their places.
+enum Spoken {
+    /// Of the resources of a group, or of a branch, by its number.
+    Of(usize, Vec<(usize, Said)>),
+    /// Over all branches.
+    OfAll(Vec<(usize, Vec<Judged>)>),
+}
+
 /// One content of a resource, and the branches that have it.
 struct Variant<'a> {
     properties: &'a Properties,
@@ -83,17 +96,7 @@ impl<'a> Subjects<'a> {
             of_id.entry(&subject.reference.logical_id).or_default().push(position);
         }
         let unread = (0..subjects.len()).filter(|&position| subjects[position].is_unread()).collect();
-        Self {
-            branches,
-            assumptions: Assumptions::of(branches),
-            subjects,
-            of_type,
-            of_id,
-            unread,
-            alike,
-            stacks: OnceCell::new(),
-            documents: OnceCell::new(),
-        }
+        Self { branches, assumptions: Assumptions::of(branches), subjects, of_type, of_id, unread, alike }
     }
 
     /// The types there are, by name, with the numbers of their resources.
@@ -101,16 +104,64 @@ impl<'a> Subjects<'a> {
         self.of_type.iter().map(|(r#type, positions)| (*r#type, positions.len()))
     }
 
-    /// What a check says of each of them, where it applies.
-    pub(super) fn judge(&self, check: &Check, yardstick: &Yardstick) -> Vec<Judged> {
-        match check.applies {
-            Applies::Stack(types, judge) => self.judge_stack(types, |stack| judge(stack, yardstick)),
-            Applies::EachInStack(types, judge) => {
-                self.judge_stack(types, |stack| each_in(stack, types, judge, yardstick))
+    /// What each check says of each of them, where it applies, with the check's place.
+    pub(super) fn judge(
+        &self,
+        checks: &[&'static Check],
+        yardstick: &Yardstick,
+        threads: Threads,
+    ) -> Vec<(usize, Judged)> {
+        let threads = threads.for_resources(self.subjects.len());
+        let mut by_group: BTreeMap<usize, Vec<(usize, Said)>> = BTreeMap::new();
+        let mut over_all: BTreeMap<usize, Vec<Judged>> = BTreeMap::new();
+        for spoken in threads.map(self.parts(checks), |part| self.judge_part(part, checks, yardstick)) {
+            match spoken {
+                Spoken::Of(number, said) => {
+                    said.into_iter().for_each(|(row, said)| by_group.entry(row).or_default().push((number, said)));
+                }
+                Spoken::OfAll(said) => over_all.extend(said),
             }
-            Applies::Own(rule) => self.judge_own(rule),
-            Applies::TheStack(judge) => self.judge_itself(judge, yardstick).into_iter().collect(),
-            ref applies => self.judge_each(applies, yardstick),
+        }
+        let mut judged = Vec::new();
+        for (row, check) in checks.iter().enumerate() {
+            let said = by_group.remove(&row).unwrap_or_default();
+            let of_row = match check.applies {
+                Applies::Stack(types, _) | Applies::EachInStack(types, _) => self.of_groups(types, said),
+                Applies::Own(rule) => self.of_branches(rule, said),
+                _ => over_all.remove(&row).unwrap_or_default(),
+            };
+            judged.extend(of_row.into_iter().map(|judged| (row, judged)));
+        }
+        judged
+    }
+
+    /// The parts that these checks are asked in; those that take longest first.
+    fn parts(&self, checks: &[&'static Check]) -> Vec<Part> {
+        let groups = (0..self.alike.len()).map(Part::Group);
+        let branches = (0..self.branches.len()).map(Part::OwnRules);
+        let all = groups.chain(branches).chain([Part::Atomic]);
+        all.filter(|part| checks.iter().any(|check| part.asks(check))).collect()
+    }
+
+    fn judge_part(&self, part: Part, checks: &[&'static Check], yardstick: &Yardstick) -> Spoken {
+        let asked = checks.iter().enumerate().filter(|(_, check)| part.asks(check));
+        match part {
+            Part::Group(group) => {
+                let first = self.alike[group].first();
+                let stack = first.map(|&branch| Stack::of(&self.branches[branch].facts));
+                let said = |check: &Check| stack.as_ref().map(|stack| in_stack(check, stack, yardstick));
+                Spoken::Of(group, asked.filter_map(|(row, check)| Some((row, said(check)?))).collect())
+            }
+            Part::OwnRules(branch) => {
+                let facts = &self.branches[branch].facts;
+                let document = Document::of(facts);
+                let said = |check: &Check| match check.applies {
+                    Applies::Own(rule) => rule.judge(&document, &facts.stack.name),
+                    _ => Vec::new(),
+                };
+                Spoken::Of(branch, asked.map(|(row, check)| (row, said(check))).collect())
+            }
+            Part::Atomic => Spoken::OfAll(asked.map(|(row, check)| (row, self.judge_each(check, yardstick))).collect()),
         }
     }
 
@@ -125,14 +176,10 @@ impl<'a> Subjects<'a> {
 
     /// A rule sees what the template wrote, which may differ where what checks read of it does not: it is asked in every
     /// branch.
-    fn judge_own(&self, rule: &OwnRule) -> Vec<Judged> {
-        let documents =
-            self.documents.get_or_init(|| self.branches.iter().map(|branch| Document::of(&branch.facts)).collect());
+    fn of_branches(&self, rule: &OwnRule, spoken: Vec<(usize, Said)>) -> Vec<Judged> {
         let mut said: BTreeMap<LogicalId, Vec<(usize, Verdict)>> = BTreeMap::new();
-        for (branch, document) in documents.iter().enumerate() {
-            for (id, verdict) in rule.judge(document, &self.branches[branch].facts.stack.name) {
-                said.entry(id).or_default().push((branch, verdict));
-            }
+        for (branch, spoken) in spoken {
+            spoken.into_iter().for_each(|(id, verdict)| said.entry(id).or_default().push((branch, verdict)));
         }
         let mut judged = Vec::new();
         for (position, subject) in self.subjects.iter().enumerate().filter(|_| rule.is_of_each()) {
@@ -160,7 +207,12 @@ impl<'a> Subjects<'a> {
         judged
     }
 
-    fn judge_each(&self, applies: &Applies, yardstick: &Yardstick) -> Vec<Judged> {
+    /// What a check says of each resource of its types, or of the stack itself.
+    fn judge_each(&self, check: &Check, yardstick: &Yardstick) -> Vec<Judged> {
+        let applies = &check.applies;
+        if let Applies::TheStack(judge) = applies {
+            return self.judge_itself(*judge, yardstick).into_iter().collect();
+        }
         let mut positions: Vec<usize> =
             applies.types().iter().filter_map(|r#type| self.of_type.get(r#type)).flatten().copied().collect();
         positions.sort_unstable();
@@ -191,11 +243,11 @@ impl<'a> Subjects<'a> {
         merge(&outcomes, &self.assumptions)
     }
 
-    fn judge_stack(&self, types: &[&str], judge: impl Fn(&Stack<'_>) -> Vec<(LogicalId, Verdict)>) -> Vec<Judged> {
+    fn of_groups(&self, types: &[&str], spoken: Vec<(usize, Said)>) -> Vec<Judged> {
         let mut said: BTreeMap<usize, Vec<(usize, Verdict)>> = BTreeMap::new();
         let mut of_no_resource: BTreeMap<LogicalId, Vec<(usize, Verdict)>> = BTreeMap::new();
-        for (group, stack) in self.stacks().iter().enumerate() {
-            for (id, verdict) in judge(stack) {
+        for (group, spoken) in spoken {
+            for (id, verdict) in spoken {
                 let said_of = match self.position_of(&id, group) {
                     Some(position) => said.entry(position).or_default(),
                     None => of_no_resource.entry(id).or_default(),
@@ -261,12 +313,16 @@ impl<'a> Subjects<'a> {
             }
         }
     }
+}
 
-    fn stacks(&self) -> &[Stack<'a>] {
-        self.stacks.get_or_init(|| {
-            let first_of_each = self.alike.iter().filter_map(|group| group.first());
-            first_of_each.map(|&branch| Stack::of(&self.branches[branch].facts)).collect()
-        })
+impl Part {
+    /// Whether the check is asked in this part.
+    fn asks(self, check: &Check) -> bool {
+        match check.applies {
+            Applies::Stack(..) | Applies::EachInStack(..) => matches!(self, Self::Group(_)),
+            Applies::Own(_) => matches!(self, Self::OwnRules(_)),
+            _ => self == Self::Atomic,
+        }
     }
 }
 
@@ -346,102 +402,19 @@ fn groups(subjects: &[Subject<'_>], branches: usize) -> Vec<Vec<usize>> {
     groups
 }
 
+/// What a holistic check says of a stack; nothing if it is none.
+fn in_stack(check: &Check, stack: &Stack<'_>, yardstick: &Yardstick) -> Said {
+    match check.applies {
+        Applies::Stack(_, judge) => judge(stack, yardstick),
+        Applies::EachInStack(types, judge) => each_in(stack, types, judge, yardstick),
+        _ => Vec::new(),
+    }
+}
+
 /// One judge on each resource of its types. One that could not be read is left to whoever asks.
-fn each_in(stack: &Stack<'_>, types: &[&str], judge: JudgeInStack, yardstick: &Yardstick) -> Vec<(LogicalId, Verdict)> {
+fn each_in(stack: &Stack<'_>, types: &[&str], judge: JudgeInStack, yardstick: &Yardstick) -> Said {
     let read = types.iter().flat_map(|r#type| stack.of_type(r#type));
     let read = read.filter(|resource| !matches!(resource.properties, Properties::Unreadable(_)));
     read.filter_map(|resource| Some((resource.reference.logical_id.clone(), judge(resource, stack, yardstick)?)))
         .collect()
-}
-
-/// One judge on one resource of its type.
-fn atomic(applies: &Applies, r#type: &str, properties: &Properties, yardstick: &Yardstick) -> Option<Verdict> {
-    match (applies, properties) {
-        // A template that leaves open whether there is a resource: AWS Config has nothing to say of it.
-        (Applies::EachEvaluated(..), Properties::Unreadable(Why::Unresolved(_))) => None,
-        // Its permissions are resources of their own; what a live policy says beside them is part of a function read.
-        (Applies::EachPermission(_), Properties::Unreadable(_)) if r#type == FUNCTION => None,
-        (_, Properties::Unreadable(why)) => Some(Verdict::inconclusive(why.clone())),
-        (Applies::EachBucket(judge), Properties::Bucket(it)) => judge(it, yardstick),
-        (Applies::EachBucketPolicy(judge, _), Properties::Bucket(it)) => judge(it, yardstick),
-        (Applies::EachBucketPolicy(_, judge), Properties::BucketPolicy(it)) => judge(it, yardstick),
-        (Applies::EachAccessPoint(judge), Properties::AccessPoint(it)) => judge(it, yardstick),
-        (Applies::EachTable(judge), Properties::Table(it)) => judge(it, yardstick),
-        (Applies::EachTable(judge), Properties::GlobalTable(it)) => every_replica(*judge, it, yardstick),
-        (Applies::EachDaxCluster(judge), Properties::DaxCluster(it)) => judge(it, yardstick),
-        (Applies::EachFunction(judge), Properties::Function(it)) => judge(it, yardstick),
-        (Applies::EachAlias(judge), Properties::Alias(it)) => judge(it, yardstick),
-        (Applies::EachPermission(judge), Properties::Permission(it)) => judge(it, yardstick),
-        (Applies::EachPermission(judge), Properties::Function(it)) => every_other_permission(*judge, it, yardstick),
-        (Applies::EachFunctionUrl(judge), Properties::FunctionUrl(it)) => judge(it, yardstick),
-        (Applies::EachEventSourceMapping(judge), Properties::EventSourceMapping(it)) => judge(it, yardstick),
-        (Applies::EachEventInvokeConfig(judge), Properties::EventInvokeConfig(it)) => judge(it, yardstick),
-        (Applies::EachDeploymentGroup(judge), Properties::DeploymentGroup(it)) => judge(it, yardstick),
-        (Applies::EachAlarm(judge), Properties::Alarm(it)) => judge(it, yardstick),
-        (Applies::EachRestApi(judge), Properties::RestApi(it)) => judge(it, yardstick),
-        (Applies::EachMethod(judge), Properties::Method(it)) => judge(it, yardstick),
-        (Applies::EachHttpApi(judge), Properties::HttpApi(it)) => judge(it, yardstick),
-        (Applies::EachIntegration(judge), Properties::Integration(it)) => judge(it, yardstick),
-        (Applies::EachQueue(judge), Properties::Queue(it)) => judge(it, yardstick),
-        (Applies::EachTopic(judge), Properties::Topic(it)) => judge(it, yardstick),
-        (Applies::EachSubscription(judge), Properties::Subscription(it)) => judge(it, yardstick),
-        (Applies::EachRule(judge), Properties::Rule(it)) => judge(it, yardstick),
-        (Applies::EachSchedule(judge), Properties::Schedule(it)) => judge(it, yardstick),
-        (Applies::EachPipe(judge), Properties::Pipe(it)) => judge(it, yardstick),
-        (Applies::EachStateMachine(judge), Properties::StateMachine(it)) => judge(it, yardstick),
-        (Applies::EachLogGroup(judge), Properties::LogGroup(it)) => judge(it, yardstick),
-        (Applies::EachRole(judge), Properties::Role(it)) => judge(it, yardstick),
-        (Applies::EachPolicy(judge), Properties::Role(it)) => judge(&it.held(), yardstick),
-        (Applies::EachPolicy(judge), Properties::Policy(it)) => judge(&it.held(), yardstick),
-        (Applies::EachPolicy(judge), Properties::ManagedPolicy(it)) => judge(&it.held(), yardstick),
-        (Applies::Each(_, judge), Properties::Untyped(it)) => judge(it, yardstick),
-        (Applies::EachEvaluated(_, judge), it) if let Some(compliance) = it.config_compliance() => {
-            judge(compliance, yardstick)
-        }
-        // A type that was read as another: ignorance, not silence.
-        _ => Some(Verdict::inconclusive(Why::NotObserved("the properties were not read as this type".to_owned()))),
-    }
-}
-
-/// One verdict for a global table: the worst of its replicas'.
-fn every_replica(judge: Judge<Table>, global: &GlobalTable, yardstick: &Yardstick) -> Option<Verdict> {
-    let judged = global.tables().into_iter().enumerate().filter_map(|(index, replica)| match replica {
-        Observed::Present(table) => judge(&table, yardstick).map(|verdict| of_replica(verdict, index, global)),
-        Observed::Absent => None,
-        Observed::Unknown(why) => Some(Verdict::inconclusive(why)),
-    });
-    judged.reduce(Verdict::worse)
-}
-
-/// One verdict for what a function's policies grant beside the permissions of the stack: the worst of them.
-fn every_other_permission(judge: Judge<Permission>, function: &Function, yardstick: &Yardstick) -> Option<Verdict> {
-    let others = match &function.other_permissions {
-        Observed::Present(others) => others,
-        Observed::Absent => return None,
-        Observed::Unknown(why) => return Some(Verdict::inconclusive(why.clone()).at(POLICY)),
-    };
-    let judged = others.iter().filter_map(|other| match other {
-        Observed::Present(other) => judge(&other.permission, yardstick).map(|verdict| of_statement(verdict, other)),
-        Observed::Absent => None,
-        Observed::Unknown(why) => Some(Verdict::inconclusive(why.clone()).at(POLICY)),
-    });
-    judged.reduce(Verdict::worse)
-}
-
-/// Names the statement, which no template of the stack has.
-fn of_statement(mut verdict: Verdict, other: &OtherPermission) -> Verdict {
-    if let Verdict::Partial(_, evidence) | Verdict::Fail(evidence) = &mut verdict {
-        evidence.text = format!("the statement {}, which is not of this stack: {}", other.statement_id, evidence.text);
-    }
-    verdict.at(format!("{POLICY}.{}", other.statement_id))
-}
-
-/// Names the replica where the verdict rests on a property of its own.
-fn of_replica(mut verdict: Verdict, index: usize, global: &GlobalTable) -> Verdict {
-    let own = |place: &Place| global.in_replica(index, &place.property);
-    let Some((property, region)) = verdict.where_seen().and_then(own) else { return verdict };
-    if let Verdict::Partial(_, evidence) | Verdict::Fail(evidence) = &mut verdict {
-        evidence.text = format!("replica {region}: {}", evidence.text);
-    }
-    verdict.at(property)
 }
