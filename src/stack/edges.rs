@@ -40,6 +40,12 @@ pub const CALLERS: &[&str] = &[
     "AWS::StepFunctions::StateMachine",
 ];
 
+// Services that call by a permission on the function.
+const EVENTS: &str = "events.amazonaws.com";
+const IOT: &str = "iot.amazonaws.com";
+const S3: &str = "s3.amazonaws.com";
+const SNS: &str = "sns.amazonaws.com";
+
 /// What the readers of calls look things up in.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'a> {
@@ -92,16 +98,22 @@ pub(super) fn unknown(caller: &LogicalId, place: &str, why: &Why, kind: Invocati
     vec![Invocation::new(caller, place, FunctionTarget::Unknown(why.clone()), kind)]
 }
 
-/// The calls of a list's items, each with its place; of an unknown list or item, one unknown call.
+/// The calls of a list's items, each with its place; of an unknown list or item, one unknown call, which may be one of
+/// the service.
 fn each<T>(
     caller: &LogicalId,
     place: &str,
+    service: &'static str,
     list: &Observed<Vec<Observed<T>>>,
     call: impl Fn(&T, String) -> Vec<Invocation>,
 ) -> Vec<Invocation> {
+    let unknown = |place: &str, why| {
+        let target = FunctionTarget::Unknown(Why::clone(why));
+        vec![Invocation::new(caller, place, target, Asynchronous).with_principal(service)]
+    };
     match list {
         Observed::Absent => Vec::new(),
-        Observed::Unknown(why) => unknown(caller, place, why, Asynchronous),
+        Observed::Unknown(why) => unknown(place, why),
         Observed::Present(items) => items
             .iter()
             .enumerate()
@@ -110,7 +122,7 @@ fn each<T>(
                 match item {
                     Observed::Present(item) => call(item, place),
                     Observed::Absent => Vec::new(),
-                    Observed::Unknown(why) => unknown(caller, &place, why, Asynchronous),
+                    Observed::Unknown(why) => unknown(&place, why),
                 }
             })
             .collect(),
@@ -138,11 +150,11 @@ impl Reader<'_> {
     }
 
     fn rule(self, id: &LogicalId, rule: &events::Rule) -> Vec<Invocation> {
-        each(id, "Targets", &rule.targets, |target, place| {
+        each(id, "Targets", EVENTS, &rule.targets, |target, place| {
             let call = self.call(id, format!("{place}.Arn"), &target.arn, Asynchronous);
             let sink = target.dead_letter_config.as_ref().and_then(|config| config.arn.as_ref());
             let by_policy = |call: Invocation| {
-                if target.role_arn.is_absent() { call.with_principal("events.amazonaws.com") } else { call }
+                if target.role_arn.is_absent() { call.with_principal(EVENTS) } else { call }
             };
             call.map(|call| by_policy(call).keeping(&sink)).into_iter().collect()
         })
@@ -216,7 +228,7 @@ impl Reader<'_> {
     }
 
     fn topic(self, id: &LogicalId, topic: &sns::Topic) -> Vec<Invocation> {
-        each(id, "Subscription", &topic.subscription, |subscription, place| {
+        each(id, "Subscription", SNS, &topic.subscription, |subscription, place| {
             self.endpoint(id, &format!("{place}."), &subscription.protocol, &subscription.endpoint)
         })
     }
@@ -233,7 +245,7 @@ impl Reader<'_> {
             return Vec::new();
         }
         let call = self.call(id, format!("{place}Endpoint"), endpoint, Asynchronous);
-        call.map(|call| call.with_principal("sns.amazonaws.com")).into_iter().collect()
+        call.map(|call| call.with_principal(SNS)).into_iter().collect()
     }
 
     fn bucket(self, id: &LogicalId, bucket: &s3::Bucket) -> Vec<Invocation> {
@@ -244,9 +256,9 @@ impl Reader<'_> {
             Observed::Unknown(why) => return unknown(id, PLACE, why, Asynchronous),
         };
         let lambdas = &configuration.lambda_configurations;
-        each(id, &format!("{PLACE}.LambdaConfigurations"), lambdas, |lambda, place| {
+        each(id, &format!("{PLACE}.LambdaConfigurations"), S3, lambdas, |lambda, place| {
             let call = self.call(id, format!("{place}.Function"), &lambda.function, Asynchronous);
-            call.map(|call| call.with_principal("s3.amazonaws.com")).into_iter().collect()
+            call.map(|call| call.with_principal(S3)).into_iter().collect()
         })
     }
 
@@ -277,10 +289,10 @@ impl Reader<'_> {
             Observed::Absent => return Vec::new(),
             Observed::Unknown(why) => return unknown(id, "TopicRulePayload", why, Asynchronous),
         };
-        each(id, "TopicRulePayload.Actions", &payload.actions, |action, place| {
+        each(id, "TopicRulePayload.Actions", IOT, &payload.actions, |action, place| {
             let function = action.lambda.as_ref().and_then(|lambda| lambda.function_arn.as_ref()).map(Clone::clone);
             let call = self.call(id, format!("{place}.Lambda.FunctionArn"), &function, Asynchronous);
-            call.map(|call| call.with_principal("iot.amazonaws.com")).into_iter().collect()
+            call.map(|call| call.with_principal(IOT)).into_iter().collect()
         })
     }
 }
