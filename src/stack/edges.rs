@@ -98,6 +98,12 @@ pub(super) fn unknown(caller: &LogicalId, place: &str, why: &Why, kind: Invocati
     vec![Invocation::new(caller, place, FunctionTarget::Unknown(why.clone()), kind)]
 }
 
+/// The same, where it may be a call of a service that needs a permission.
+fn unknown_of(service: &'static str, caller: &LogicalId, place: &str, why: &Why) -> Vec<Invocation> {
+    let calls = unknown(caller, place, why, Asynchronous).into_iter();
+    calls.map(|call| call.with_principal(service)).collect()
+}
+
 /// The calls of a list's items, each with its place; of an unknown list or item, one unknown call, which may be one of
 /// the service.
 fn each<T>(
@@ -107,10 +113,7 @@ fn each<T>(
     list: &Observed<Vec<Observed<T>>>,
     call: impl Fn(&T, String) -> Vec<Invocation>,
 ) -> Vec<Invocation> {
-    let unknown = |place: &str, why| {
-        let target = FunctionTarget::Unknown(Why::clone(why));
-        vec![Invocation::new(caller, place, target, Asynchronous).with_principal(service)]
-    };
+    let unknown = |place: &str, why| unknown_of(service, caller, place, why);
     match list {
         Observed::Absent => Vec::new(),
         Observed::Unknown(why) => unknown(place, why),
@@ -253,7 +256,7 @@ impl Reader<'_> {
         let configuration = match &bucket.notification_configuration {
             Observed::Present(configuration) => configuration,
             Observed::Absent => return Vec::new(),
-            Observed::Unknown(why) => return unknown(id, PLACE, why, Asynchronous),
+            Observed::Unknown(why) => return unknown_of(S3, id, PLACE, why),
         };
         let lambdas = &configuration.lambda_configurations;
         each(id, &format!("{PLACE}.LambdaConfigurations"), S3, lambdas, |lambda, place| {
@@ -287,7 +290,7 @@ impl Reader<'_> {
         let payload = match &rule.topic_rule_payload {
             Observed::Present(payload) => payload,
             Observed::Absent => return Vec::new(),
-            Observed::Unknown(why) => return unknown(id, "TopicRulePayload", why, Asynchronous),
+            Observed::Unknown(why) => return unknown_of(IOT, id, "TopicRulePayload", why),
         };
         each(id, "TopicRulePayload.Actions", IOT, &payload.actions, |action, place| {
             let function = action.lambda.as_ref().and_then(|lambda| lambda.function_arn.as_ref()).map(Clone::clone);

@@ -49,7 +49,9 @@ fn concurrency_vs_downstream(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId
         let bound = view.bound(id, function);
         match (&reached, &bound) {
             (Reached::Database(database), Ok(Some(bound))) => *sums.entry(database.clone()).or_default() += bound,
-            (Reached::Database(database), Err(why)) => drop(open.insert(database.clone(), why.clone())),
+            (Reached::Database(database), Err(why)) | (Reached::Perhaps(database, why), _) => {
+                drop(open.insert(database.clone(), why.clone()));
+            }
             _ => {}
         }
         connected.push((id, reached, bound));
@@ -57,6 +59,7 @@ fn concurrency_vs_downstream(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId
     let judged = connected.into_iter().map(|(id, reached, bound)| {
         let verdict = match reached {
             Reached::Proxy => Verdict::Pass,
+            Reached::Perhaps(_, why) => return (id.clone(), Verdict::inconclusive(why).at("VpcConfig")),
             Reached::Database(database) => match bound {
                 Ok(Some(_)) => {
                     let fits = view.fits(&database, sums.get(&database).copied().unwrap_or(0));
@@ -83,6 +86,8 @@ fn concurrency_vs_downstream(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId
 enum Reached {
     Proxy,
     Database(LogicalId),
+    /// It has the secret of this database, and nobody knows whether it is where it could connect.
+    Perhaps(LogicalId, Why),
 }
 
 const DATABASES: &[&str] = &["AWS::RDS::DBCluster", "AWS::RDS::DBInstance"];
@@ -165,9 +170,12 @@ impl<'s, 'a> View<'s, 'a> {
             return Some(Reached::Proxy);
         }
         // A secret alone says who is meant, not how: only what is in a VPC connects.
-        let by_secret = by_secret.filter(|_| !over_http && function.vpc_config.present().is_some());
-        let database = found.into_iter().next().map(|(_, id)| id).or(by_secret)?;
-        Some(Reached::Database(database))
+        let by_secret = || match (by_secret.filter(|_| !over_http)?, &function.vpc_config) {
+            (database, Observed::Present(_)) => Some(Reached::Database(database)),
+            (_, Observed::Absent) => None,
+            (database, Observed::Unknown(why)) => Some(Reached::Perhaps(database, why.clone())),
+        };
+        found.into_iter().next().map(|(_, id)| Reached::Database(id)).or_else(by_secret)
     }
 
     /// How often the function runs at once at most; none where nothing says.
