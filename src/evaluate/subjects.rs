@@ -112,19 +112,19 @@ impl<'a> Subjects<'a> {
         threads: Threads,
     ) -> Vec<(usize, Judged)> {
         let threads = threads.for_resources(self.subjects.len());
-        let mut by_group: BTreeMap<usize, Vec<(usize, Said)>> = BTreeMap::new();
+        let mut by_part: BTreeMap<usize, Vec<(usize, Said)>> = BTreeMap::new();
         let mut over_all: BTreeMap<usize, Vec<Judged>> = BTreeMap::new();
         for spoken in threads.map(self.parts(checks), |part| self.judge_part(part, checks, yardstick)) {
             match spoken {
                 Spoken::Of(number, said) => {
-                    said.into_iter().for_each(|(row, said)| by_group.entry(row).or_default().push((number, said)));
+                    said.into_iter().for_each(|(row, said)| by_part.entry(row).or_default().push((number, said)));
                 }
                 Spoken::OfAll(said) => over_all.extend(said),
             }
         }
         let mut judged = Vec::new();
         for (row, check) in checks.iter().enumerate() {
-            let said = by_group.remove(&row).unwrap_or_default();
+            let said = by_part.remove(&row).unwrap_or_default();
             let of_row = match check.applies {
                 Applies::Stack(types, _) | Applies::EachInStack(types, _) => self.of_groups(types, said),
                 Applies::Own(rule) => self.of_branches(rule, said),

@@ -14,7 +14,8 @@ pub struct Invocation {
     pub target: FunctionTarget,
     /// How it calls.
     pub kind: InvocationKind,
-    /// The service principal that needs a permission on the function; none where a role calls.
+    /// The service principal that needs a permission on the function; none where a role calls. Of a call that nobody
+    /// knows, the one that would need it.
     pub principal: Option<&'static str>,
     /// The resource that the `SourceArn` of such a permission names (API, topic); the caller where none is given.
     pub source: Option<LogicalId>,

@@ -137,8 +137,7 @@ impl<'s, 'a> Keys<'s, 'a> {
                 let called = |name: &Observed<Text>| name.present().is_some_and(|name| name == named);
                 match self.aliases.iter().find(|(name, _)| called(name)) {
                     Some((_, key)) => self.of_alias(key),
-                    // It may be the name that nobody knows.
-                    None => self.aliases.iter().try_fold(None, |none, (name, _)| name.known().map(|_| none)),
+                    None => Ok(None),
                 }
             }
             Target::Unknown(why) => Err(why),
