@@ -139,3 +139,12 @@ fn the_generated_parts_are_up_to_date() {
 fn the_pictures_are_up_to_date() {
     agree("examples/alarm.svg", &format!("{}\n", html::svg(&rehearsal("alarm"))));
 }
+
+/// Cargo refuses to choose among the program and the hooks by itself.
+#[test]
+fn cargo_run_means_the_terminal_program() {
+    let readme = fs::read_to_string(path("README.md")).expect("the README");
+    assert!(readme.contains("\ncargo run --release --locked -- rehearse\n"), "the README runs the main job otherwise");
+    let manifest = fs::read_to_string(path("Cargo.toml")).expect("the manifest");
+    assert!(manifest.contains("\ndefault-run = \"fitgate\""), "`cargo run` does not know which program is meant");
+}
