@@ -219,6 +219,10 @@ fn each_refusal_says_what_is_wrong() {
             "Events: {A: {Type: S3, Properties: {Bucket: b, Events: 's3:*'}}}",
             "`Bucket` must refer to a bucket of the template",
         ),
+        (
+            "Events: {A: {Type: HttpApi, Properties: !Ref Gone}}",
+            "the properties of the event `A` must be a mapping, and no function",
+        ),
         ("Events: !If [C, {}, {}]", "`Events` must be a mapping of events"),
         (
             "Events: {A: {Type: Api, Properties: {Path: /, Method: get, Auth: {Authorizer: !Ref P}}}}",

@@ -1,5 +1,7 @@
 //! The aliases that CodeDeploy shifts, with the group and the hooks of their deployments.
 
+use std::collections::BTreeSet;
+
 use super::{FunctionTarget, Functions, Qualifier, Stack};
 use crate::{
     facts::{
@@ -126,5 +128,20 @@ impl<'a> Stack<'a> {
                 (for_lambda || !canaries.is_empty()).then_some((id, &**group, canaries))
             })
             .collect()
+    }
+
+    /// The deployment groups of which nobody can tell whether they shift an alias, each with the reason.
+    pub fn groups_of_unknown_platform(&self) -> Vec<(&'a LogicalId, &'a DeploymentGroup, Why)> {
+        let known: BTreeSet<&LogicalId> = self.deployment_groups().into_iter().map(|(id, ..)| id).collect();
+        let groups = self.of_type("AWS::CodeDeploy::DeploymentGroup");
+        let groups = groups.filter(|resource| !known.contains(&resource.reference.logical_id));
+        let unknown = groups.filter_map(|resource| match &resource.properties {
+            Properties::DeploymentGroup(group) => match group.compute_platform.known() {
+                Err(why) => Some((&resource.reference.logical_id, &**group, why)),
+                Ok(_) => None,
+            },
+            _ => None,
+        });
+        unknown.collect()
     }
 }

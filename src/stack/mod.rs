@@ -20,7 +20,7 @@ use std::{
 
 pub use canary::{Canary, Hook};
 pub use edges::CALLERS;
-pub use graph::{Edge, Graph, Relation};
+pub use graph::{Edge, Graph, MaybeEdge, Relation, Unsettled};
 pub use invocation::{Invocation, InvocationKind};
 
 pub use crate::facts::lambda::{FunctionTarget, Functions, Qualifier};

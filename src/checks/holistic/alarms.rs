@@ -352,7 +352,17 @@ fn alarms_usable(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> 
             }
         }
     }
+    without_platform(stack, |_| true, &mut verdicts);
     verdicts.0
+}
+
+/// A group with alarms of which nobody can tell whether it shifts the traffic of an alias.
+fn without_platform(stack: &Stack<'_>, applies: impl Fn(&DeploymentGroup) -> bool, verdicts: &mut Verdicts) {
+    for (id, group, why) in stack.groups_of_unknown_platform() {
+        if applies(group) && !matches!(watching(stack, group), Watching::Nothing(_)) {
+            verdicts.say(id, Verdict::inconclusive(why).at("ApplicationName"));
+        }
+    }
 }
 
 fn number_of(alarms: usize) -> Verdict {
@@ -451,6 +461,8 @@ fn window_fits(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
             Err(why) => verdicts.say(id, Verdict::inconclusive(why).at("DeploymentConfigName")),
         }
     }
+    let waits = |group: &DeploymentGroup| !matches!(group.strategy(), Ok(Strategy::AllAtOnce));
+    without_platform(stack, waits, &mut verdicts);
     verdicts.0
 }
 

@@ -7,7 +7,7 @@ use crate::{
     facts::{Properties, Resource, Text, Why, iam::Known},
     inventory::LogicalId,
     need::Need,
-    stack::{Edge, Relation, Stack},
+    stack::{Edge, Relation, Stack, Unsettled},
 };
 
 pub(super) const ENCRYPTION_CHAIN: Check = Check {
@@ -57,16 +57,17 @@ fn encryption_chain(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict
         if keyed == Ok(false) {
             continue;
         }
-        for (edge, through) in steps(stack, id) {
-            let Some(target) = stack.resource(&edge.to) else { continue };
+        for Step { to, said_by, place, through, doubt } in steps(stack, id) {
+            let Some(target) = stack.resource(to) else { continue };
             let words =
                 through.map_or_else(|| format!("{id} sends to it"), |by| format!("{by} carries data of {id} to it"));
-            let verdict = match (&keyed, judge(target, &words, through.is_some())) {
-                (_, Verdict::Pass) => Verdict::Pass,
-                (Err(why), _) => Verdict::inconclusive(why.clone()),
-                (Ok(_), verdict) => verdict.place(Place::of(&edge.said_by, &edge.place)),
+            let verdict = match (&keyed, judge(target, &words, through.is_some()), doubt) {
+                (_, Verdict::Pass, _) => Verdict::Pass,
+                (Err(why), ..) => Verdict::inconclusive(why.clone()),
+                (_, _, Some(why)) => Verdict::inconclusive(why.clone()).place(Place::of(said_by, place)),
+                (Ok(_), verdict, None) => verdict.place(Place::of(said_by, place)),
             };
-            verdicts.say(&edge.to, verdict);
+            verdicts.say(to, verdict);
         }
     }
     verdicts.0
@@ -76,17 +77,48 @@ fn stores<'a>(stack: &Stack<'a>) -> impl Iterator<Item = &'a Resource> {
     stack.facts.resources.iter().filter(|resource| STORES.contains(&resource.reference.r#type.as_str()))
 }
 
+/// A step that data takes from a store, or may take.
+struct Step<'s> {
+    to: &'s LogicalId,
+    said_by: &'s LogicalId,
+    place: &'s str,
+    /// The function that carries it; none where the service itself sends.
+    through: Option<&'s LogicalId>,
+    /// Why nobody can tell whether it is taken.
+    doubt: Option<&'s Why>,
+}
+
+impl<'s> Step<'s> {
+    fn along(edge: &'s Edge) -> Option<Self> {
+        let step = Self { to: &edge.to, said_by: &edge.said_by, place: &edge.place, through: None, doubt: None };
+        (!edge.by_wildcard).then_some(step)
+    }
+
+    fn perhaps(it: &'s Unsettled) -> Option<Self> {
+        let edge = it.edge.as_ref().filter(|edge| !edge.by_wildcard)?;
+        let (to, doubt) = (it.to.as_ref()?, Some(&it.why));
+        Some(Self { to, said_by: &edge.said_by, place: &edge.place, through: None, doubt })
+    }
+}
+
+const PUTS: [Relation; 2] = [Relation::Writes, Relation::Publishes];
+
 /// The steps that data takes from a store: sent by the service, or carried by a function that is meant for both.
-fn steps<'s>(stack: &'s Stack<'_>, id: &LogicalId) -> Vec<(&'s Edge, Option<&'s LogicalId>)> {
-    let is_store = |edge: &&Edge| STORES.contains(&stack.type_of(&edge.to)) && &edge.to != id && !edge.by_wildcard;
-    let sent = stack.graph().from(id).filter(is_store).map(|edge| (edge, None));
-    let reads = stack.graph().to(id).filter(|edge| edge.relation == Relation::Reads && !edge.by_wildcard);
-    let carriers = reads.map(|edge| &edge.from).chain(called(stack, id));
-    let carried = carriers.flat_map(|by| {
-        let puts = |edge: &&Edge| [Relation::Writes, Relation::Publishes].contains(&edge.relation);
-        stack.graph().from(by).filter(puts).filter(is_store).map(move |edge| (edge, Some(by)))
+fn steps<'s>(stack: &'s Stack<'_>, id: &'s LogicalId) -> Vec<Step<'s>> {
+    let graph = stack.graph();
+    let sent = graph.from(id).filter_map(Step::along);
+    let reads = graph.to(id).filter(|edge| edge.relation == Relation::Reads && !edge.by_wildcard);
+    let carriers = reads.map(|edge| (&edge.from, None)).chain(called(stack, id).map(|by| (by, None)));
+    let by_name = |it: &&Unsettled| it.edge.as_ref().is_some_and(|edge| !edge.by_wildcard);
+    let readers = graph.unsettled_to(id).filter(|it| it.may(&[Relation::Reads])).filter(by_name);
+    let readers = readers.map(|it| (&it.from, Some(&it.why)));
+    let carried = carriers.chain(readers).flat_map(|(by, doubt)| {
+        let puts = graph.from(by).filter(|edge| PUTS.contains(&edge.relation)).filter_map(Step::along);
+        let maybe = graph.unsettled_of(by).filter(|it| it.may(&PUTS)).filter_map(Step::perhaps);
+        puts.chain(maybe).map(move |step| Step { through: Some(by), doubt: doubt.or(step.doubt), ..step })
     });
-    sent.chain(carried).collect()
+    let is_store = |step: &Step<'_>| STORES.contains(&stack.type_of(step.to)) && step.to != id;
+    sent.chain(carried).filter(is_store).collect()
 }
 
 /// The functions that are called with what the store holds.

@@ -146,16 +146,23 @@ fn judge(stack: &Stack<'_>, grants: &Grants<'_>, call: &Invocation, principal: &
     };
     let source = source_of(stack, call);
     let (mut other_source, mut other_qualifier, mut open) = (None, false, None);
+    // Of a permission for this qualifier, or of one that may be: before it is known, nobody can say that it lacks.
+    let mut may_be_it = None;
     for grant in grants.by_function.get(function).into_iter().flatten() {
         let service = all_known([grant.invokes(), grant.is_for(principal)]);
         let from = grant.covers(&source, stack);
-        match all_known([service.clone(), from.clone()]) {
-            Ok(true) if grant.qualifier.same(qualifier) == Some(true) => return Some(Verdict::Pass),
-            Ok(true) => other_qualifier = true,
-            Ok(false) if service == Ok(true) => other_source = Some(grant.id),
-            Ok(false) => {}
-            Err(why) => open = open.or(Some(why)),
+        match (all_known([service.clone(), from.clone()]), grant.qualifier.same(qualifier)) {
+            (Ok(true), Some(true)) => return Some(Verdict::Pass),
+            (Ok(true), Some(false)) => other_qualifier = true,
+            (Ok(true), None) => may_be_it = may_be_it.or_else(|| Some(grant.doubt(qualifier))),
+            (Ok(false), _) if service == Ok(true) => other_source = Some(grant.id),
+            (Ok(false), _) => {}
+            (Err(why), Some(false)) => open = open.or(Some(why)),
+            (Err(why), _) => may_be_it = may_be_it.or(Some(why)),
         }
+    }
+    if let Some(why) = may_be_it {
+        return Some(Verdict::inconclusive(why));
     }
     if other_qualifier {
         return None;
@@ -192,6 +199,17 @@ fn source_of(stack: &Stack<'_>, call: &Invocation) -> Source {
 }
 
 impl Grant<'_> {
+    /// Why nobody can tell whether the permission is for this qualifier.
+    fn doubt(&self, wanted: &Qualifier) -> Why {
+        match (&self.qualifier, wanted) {
+            (Qualifier::Unknown(why), _) | (_, Qualifier::Unknown(why)) => why.clone(),
+            (own, wanted) => {
+                let (id, own, wanted) = (self.id, own.in_words(), wanted.in_words());
+                Why::Unresolved(format!("whether {own}, for which {id} is, and {wanted} are the same is not known"))
+            }
+        }
+    }
+
     fn invokes(&self) -> Known {
         let action = self.permission.action.known()?;
         Ok(action.is_some_and(|action| ["lambda:InvokeFunction", "lambda:*", "*"].contains(&action.as_str())))

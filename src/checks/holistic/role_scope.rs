@@ -8,7 +8,7 @@ use crate::{
     facts::{Observed, Properties, Target, Text, Why, lambda::Function},
     inventory::LogicalId,
     need::Need,
-    stack::{Edge, Relation, Stack},
+    stack::{Edge, MaybeEdge, Relation, Stack, Unsettled},
 };
 
 pub(super) const ROLE_SCOPE_VS_USED_RESOURCES: Check = Check {
@@ -47,25 +47,50 @@ fn role_scope_vs_used_resources(stack: &Stack<'_>, _: &Yardstick) -> Vec<(Logica
     let mut used: BTreeMap<&LogicalId, BTreeSet<LogicalId>> = BTreeMap::new();
     let mut open: BTreeMap<&LogicalId, Why> = BTreeMap::new();
     let mut edges: Vec<&Edge> = Vec::new();
+    let mut doubts: Vec<(&MaybeEdge, &Unsettled)> = Vec::new();
+    let mut verdicts = Verdicts::default();
     for resource in &stack.facts.resources {
         let Properties::Function(function) = &resource.properties else { continue };
         let id = &resource.reference.logical_id;
         let told = told(stack, id, function);
+        let mut uses = |said_by| match &told {
+            Ok(told) => used.entry(said_by).or_default().extend(told.iter().cloned()),
+            Err(why) => drop(open.insert(said_by, why.clone())),
+        };
         for edge in stack.graph().from(id).filter(|edge| TOUCHES.contains(&edge.relation)) {
-            match &told {
-                Ok(told) => used.entry(&edge.said_by).or_default().extend(told.iter().cloned()),
-                Err(why) => drop(open.insert(&edge.said_by, why.clone())),
-            }
+            uses(&edge.said_by);
             edges.push(edge);
         }
+        for doubt in stack.graph().unsettled_of(id).filter(|doubt| doubt.may(&TOUCHES)) {
+            match &doubt.edge {
+                Some(edge) => {
+                    uses(&edge.said_by);
+                    doubts.push((edge, doubt));
+                }
+                // What a whole policy allows is not known: the role says no more than that it has one.
+                None => {
+                    if doubt.relation.is_none()
+                        && let Some(Ok(Some((role, _)))) = function.role.present().map(|arn| stack.role(arn))
+                    {
+                        verdicts.say(role, Verdict::inconclusive(doubt.why.clone()));
+                    }
+                }
+            }
+        }
     }
-    let mut verdicts = Verdicts::default();
+    let is_used = |said_by, to| used.get(said_by).is_some_and(|used| used.contains(to));
     for edge in edges {
-        let is_used = used.get(&edge.said_by).is_some_and(|used| used.contains(&edge.to));
         let verdict = match open.get(&edge.said_by) {
-            _ if is_used => Verdict::Pass,
+            _ if is_used(&edge.said_by, &edge.to) => Verdict::Pass,
             Some(why) => Verdict::inconclusive(why.clone()),
             None => too_much(edge),
+        };
+        verdicts.say(&edge.said_by, verdict.at(&edge.place));
+    }
+    for (edge, doubt) in doubts {
+        let verdict = match &doubt.to {
+            Some(to) if is_used(&edge.said_by, to) => Verdict::Pass,
+            _ => Verdict::inconclusive(doubt.why.clone()),
         };
         verdicts.say(&edge.said_by, verdict.at(&edge.place));
     }

@@ -8,7 +8,7 @@ use crate::{
     facts::{Observed, Part, Properties, Resource, Target, Text, Why, lambda::Function},
     inventory::LogicalId,
     need::Need,
-    stack::{Relation, Stack},
+    stack::{Relation, Stack, Unsettled},
 };
 
 pub(super) const SECRET_USED_IS_ROTATED: Check = Check {
@@ -52,15 +52,25 @@ fn secret_used_is_rotated(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, V
     for resource in stack.facts.resources.iter().filter(|it| it.reference.r#type.as_str() == SECRET) {
         let id = &resource.reference.logical_id;
         let reader = stack.graph().to(id).find(|edge| edge.relation == Relation::Reads && !edge.by_wildcard);
-        let Some(user) = reader.map(|edge| &edge.from).or_else(|| copies.get(id)) else { continue };
-        verdicts.say(
-            id,
-            Verdict::of(rotated.hold(id), || {
+        let verdict = match reader.map(|edge| &edge.from).or_else(|| copies.get(id)) {
+            Some(user) => Verdict::of(rotated.hold(id), || {
                 Verdict::partial(50, format!("{user} uses it, and no rotation schedule of the stack names it"))
             }),
-        );
+            None => match may_read(stack, id) {
+                Some(why) => Verdict::of(rotated.hold(id), || Verdict::inconclusive(why.clone())),
+                None => continue,
+            },
+        };
+        verdicts.say(id, verdict);
     }
     verdicts.0
+}
+
+/// Why nobody can tell whether somebody reads a secret that a policy means by name.
+fn may_read<'s>(stack: &'s Stack<'_>, secret: &LogicalId) -> Option<&'s Why> {
+    let by_name = |it: &&Unsettled| it.edge.as_ref().is_some_and(|edge| !edge.by_wildcard);
+    let mut doubts = stack.graph().unsettled_to(secret).filter(by_name);
+    doubts.find(|it| it.may(&[Relation::Reads])).map(|it| &it.why)
 }
 
 /// The secrets whose values a function gets in variables, each with the variable.

@@ -72,11 +72,14 @@ impl Picture {
         let mut seen: BTreeSet<&LogicalId> = BTreeSet::new();
         let mut lines: Vec<(Edge, usize)> = Vec::new();
         let mut known: BTreeMap<(&LogicalId, &LogicalId, Relation), usize> = BTreeMap::new();
-        let mut doubts: BTreeSet<&Unsettled> = BTreeSet::new();
+        // Who would say so is not shown: two statements with one doubt are one line.
+        let mut doubts = BTreeSet::new();
         let mut unsettled = Vec::new();
         for graph in graphs {
             nodes.extend(graph.nodes.iter().filter(|node| seen.insert(&node.id)).cloned());
-            unsettled.extend(graph.unsettled.iter().filter(|it| doubts.insert(it)).cloned());
+            unsettled.extend(
+                graph.unsettled.iter().filter(|it| doubts.insert((&it.from, it.relation, &it.to, &it.why))).cloned(),
+            );
             for edge in &graph.edges {
                 let at = *known.entry((&edge.from, &edge.to, edge.relation)).or_insert(lines.len());
                 match lines.get_mut(at) {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Drawing, Edge, Relation,
+    Drawing, Edge, MaybeEdge, Relation, Unsettled,
     holdings::{Held, holdings},
     integration, managed,
     names::Names,
@@ -195,7 +195,17 @@ impl Find {
                 qualifier: None,
                 by_wildcard: self.by_wildcard,
             }),
-            (to, Some(why)) => drawing.unsettled(from, Some(self.relation), to.as_ref(), why),
+            (to, Some(why)) => drawing.doubt(Unsettled {
+                from: from.clone(),
+                relation: Some(self.relation),
+                to: to.clone(),
+                why: why.clone(),
+                edge: Some(MaybeEdge {
+                    said_by: self.said_by.clone(),
+                    place: self.place.clone(),
+                    by_wildcard: self.by_wildcard,
+                }),
+            }),
             (None, None) => {}
         }
     }

@@ -36,8 +36,8 @@ pub struct Graph {
     pub unsettled: Vec<Unsettled>,
     /// Where the edges of each resource are: those that begin there, and those that end there.
     ends: BTreeMap<LogicalId, [Vec<usize>; 2]>,
-    /// Where what is unsettled of each resource is.
-    doubts: BTreeMap<LogicalId, Vec<usize>>,
+    /// Where what is unsettled of each resource is: what may begin there, and what may end there and nowhere else.
+    doubts: BTreeMap<LogicalId, [Vec<usize>; 2]>,
 }
 
 /// A resource with at least one edge.
@@ -98,6 +98,19 @@ pub struct Unsettled {
     pub to: Option<LogicalId>,
     /// Why nobody can tell.
     pub why: Why,
+    /// What would be written on the edge, where it is known who would say so.
+    pub edge: Option<MaybeEdge>,
+}
+
+/// What would be written on an edge of which nobody can tell whether there is one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MaybeEdge {
+    /// The resource that would say so.
+    pub said_by: LogicalId,
+    /// The property of `said_by`.
+    pub place: String,
+    /// Whether it would cover all resources of the service, and mean none by name.
+    pub by_wildcard: bool,
 }
 
 impl Unsettled {
@@ -153,7 +166,16 @@ impl Graph {
 
     /// What may be an edge from this resource, and nobody can tell.
     pub fn unsettled_of(&self, from: &LogicalId) -> impl Iterator<Item = &Unsettled> {
-        let places = self.doubts.get(from).map_or(&[][..], Vec::as_slice);
+        self.doubtful(from, 0)
+    }
+
+    /// What may be an edge to this resource and to no other, and nobody can tell.
+    pub fn unsettled_to(&self, to: &LogicalId) -> impl Iterator<Item = &Unsettled> {
+        self.doubtful(to, 1)
+    }
+
+    fn doubtful(&self, id: &LogicalId, end: usize) -> impl Iterator<Item = &Unsettled> {
+        let places = self.doubts.get(id).and_then(|ends| ends.get(end)).map_or(&[][..], Vec::as_slice);
         places.iter().filter_map(|place| self.unsettled.get(*place))
     }
 }
@@ -183,7 +205,10 @@ impl Drawing {
     }
 
     fn unsettled(&mut self, from: &LogicalId, relation: Option<Relation>, to: Option<&LogicalId>, why: &Why) {
-        let doubt = Unsettled { from: from.clone(), relation, to: to.cloned(), why: why.clone() };
+        self.doubt(Unsettled { from: from.clone(), relation, to: to.cloned(), why: why.clone(), edge: None });
+    }
+
+    fn doubt(&mut self, doubt: Unsettled) {
         if self.doubts.insert(doubt.clone()) {
             self.unsettled.push(doubt);
         }
@@ -218,9 +243,12 @@ impl Drawing {
             _ => false,
         };
         self.unsettled.retain(|it| !settled(it));
-        let mut doubts: BTreeMap<LogicalId, Vec<usize>> = BTreeMap::new();
+        let mut doubts: BTreeMap<LogicalId, [Vec<usize>; 2]> = BTreeMap::new();
         for (number, doubt) in self.unsettled.iter().enumerate() {
-            doubts.entry(doubt.from.clone()).or_default().push(number);
+            for (end, id) in [Some(&doubt.from), doubt.to.as_ref()].into_iter().enumerate() {
+                let places = id.and_then(|id| doubts.entry(id.clone()).or_default().get_mut(end));
+                places.into_iter().for_each(|places| places.push(number));
+            }
         }
         Graph { nodes, edges: self.edges, unsettled: self.unsettled, ends, doubts }
     }

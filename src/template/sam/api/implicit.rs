@@ -182,6 +182,9 @@ fn event_properties<'e>(expansion: &'e mut Expansion<'_>, style: &Style, r#use: 
     if is_empty && style.event == "Api" {
         return None; // without a path there is no method; the event says so itself
     }
+    if event.get("Properties").is_some_and(|properties| truthy(properties) && !is_plain_mapping(properties)) {
+        return None; // which SAM refuses, and the event says so itself
+    }
     mapping_mut(event, "Properties", r#use.at.0)
 }
 

@@ -13,7 +13,7 @@ use super::expansion::Expansion;
 use super::problem::ProblemKind;
 use super::resource::SamResource;
 use super::role::Role;
-use super::tree::{filled, is_intrinsic};
+use super::tree::{filled, is_intrinsic, is_plain_mapping};
 use crate::source::{Entry, Kind, Node};
 
 /// What events invoke: a function, or its alias where one is published.
@@ -163,6 +163,11 @@ fn for_each(
         };
         let properties = entry.value.get("Properties").filter(|properties| properties.kind != Kind::Null);
         let properties = properties.unwrap_or(&empty);
+        if !is_plain_mapping(properties) {
+            let text = format!("the properties of the event `{}` must be a mapping, and no function", entry.key);
+            expansion.refuse(&owner.id, at, text);
+            continue;
+        }
         let id = format!("{}{}", owner.id, entry.key);
         let event = Event { owner, id, at, r#type, properties };
         if !generate(expansion, &event) {
