@@ -1,5 +1,7 @@
 //! Calls from APIs: methods, integrations and OpenAPI documents.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{
@@ -34,7 +36,8 @@ struct Call<'a> {
     uri: Observed<Text>,
     waits: Observed<u32>,
     by_role: bool,
-    invocation: InvocationKind,
+    /// The value of the header that makes it asynchronous.
+    header: Observed<Text>,
     place: &'a str,
 }
 
@@ -45,16 +48,12 @@ pub(super) fn method(reader: Reader<'_>, id: &LogicalId, method: &Method) -> Vec
         Observed::Absent => return Vec::new(),
         Observed::Unknown(why) => return unknown(id, "Integration", why, Synchronous),
     };
-    let header = integration.request_parameters.present().and_then(|parameters| {
-        let (_, value) = parameters.iter().find(|(name, _)| is_invocation_type(name))?;
-        value.present()
-    });
     let call = Call {
         kind: integration.r#type.clone(),
         uri: integration.uri.clone(),
         waits: integration.timeout_in_millis.clone().or_default_of_service(REST_WAITS),
         by_role: !integration.credentials.is_absent(),
-        invocation: invocation_kind(header),
+        header: header(&integration.request_parameters),
         place: "Integration.Uri",
     };
     let source = reader.resource(&method.rest_api_id);
@@ -105,7 +104,7 @@ pub(super) fn integration(reader: Reader<'_>, id: &LogicalId, integration: &Inte
         uri: integration.integration_uri.clone(),
         waits,
         by_role: !integration.credentials_arn.is_absent(),
-        invocation: Synchronous,
+        header: Observed::Absent,
         place: "IntegrationUri",
     };
     call.read(reader, id).map(|call| call.from(source)).into_iter().collect()
@@ -122,9 +121,10 @@ impl Call<'_> {
             return None;
         }
         let target = reader.functions.target_of(&self.uri)?;
-        let call = Invocation::new(id, self.place, target, self.invocation);
+        let (kind, doubt) = invocation_kind(&self.header);
+        let call = Invocation { doubt, ..Invocation::new(id, self.place, target, kind) };
         let call = if self.by_role { call } else { call.with_principal(PRINCIPAL) };
-        Some(if self.invocation == Synchronous { call.waiting(self.waits) } else { call })
+        Some(if kind == Synchronous { call.waiting(self.waits) } else { call })
     }
 }
 
@@ -218,10 +218,8 @@ impl<'a> Document<'a> {
         match self.followed(integration) {
             Ok(integration) => {
                 let place = format!("{place}.uri");
-                let header = integration.get("requestParameters").and_then(Value::as_object).and_then(|parameters| {
-                    let (_, value) = parameters.iter().find(|(name, _)| is_invocation_type(name))?;
-                    Observed::<Text>::read(value).present().cloned()
-                });
+                let parameters: Observed<BTreeMap<String, Observed<Text>>> =
+                    integration.get("requestParameters").map_or(Observed::Absent, Observed::read);
                 let call = Call {
                     kind: observed(integration.get("type")),
                     uri: observed(integration.get("uri")),
@@ -230,7 +228,7 @@ impl<'a> Document<'a> {
                         .map_or(Observed::Absent, Observed::read)
                         .or_default_of_service(self.default),
                     by_role: integration.get("credentials").is_some_and(|credentials| !credentials.is_null()),
-                    invocation: invocation_kind(header.as_ref()),
+                    header: header(&parameters),
                     place: &place,
                 };
                 self.calls.extend(call.read(self.reader, self.id));
@@ -253,12 +251,29 @@ impl<'a> Document<'a> {
     }
 }
 
-/// The header that makes an integration asynchronous.
+/// The value of the header that makes an integration asynchronous.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-integration-async.html>
-fn is_invocation_type(parameter: &str) -> bool {
-    parameter.eq_ignore_ascii_case("integration.request.header.X-Amz-Invocation-Type")
+fn header(parameters: &Observed<BTreeMap<String, Observed<Text>>>) -> Observed<Text> {
+    let is_it = |name: &str| name.eq_ignore_ascii_case("integration.request.header.X-Amz-Invocation-Type");
+    parameters.as_ref().and_then(|parameters| {
+        parameters.iter().find(|(name, _)| is_it(name)).map_or(Observed::Absent, |(_, value)| value.clone())
+    })
 }
 
-fn invocation_kind(header: Option<&Text>) -> InvocationKind {
-    if header.and_then(Text::as_str) == Some("'Event'") { Asynchronous } else { Synchronous }
+/// How a call is made, and why nobody can tell: a header may be passed on from the request of whoever calls the API.
+fn invocation_kind(header: &Observed<Text>) -> (InvocationKind, Option<Why>) {
+    let text = match header {
+        Observed::Present(text) => text,
+        Observed::Absent => return (Synchronous, None),
+        Observed::Unknown(why) => return (Synchronous, Some(why.clone())),
+    };
+    match text.as_str() {
+        Some("'Event'") => (Asynchronous, None),
+        Some(passed) if passed.starts_with("method.request.") => {
+            let why = format!("each request says by {passed} whether it waits for the function");
+            (Synchronous, Some(Why::NotObserved(why)))
+        }
+        Some(_) => (Synchronous, None),
+        None => (Synchronous, Some(text.why_unresolved())),
+    }
 }

@@ -130,18 +130,22 @@ impl<'a> Stack<'a> {
             .collect()
     }
 
-    /// The deployment groups of which nobody can tell whether they shift an alias, each with the reason.
-    pub fn groups_of_unknown_platform(&self) -> Vec<(&'a LogicalId, &'a DeploymentGroup, Why)> {
+    /// The deployment groups of which nobody can tell whether they shift an alias, each with the reason: the platform is
+    /// not known, or an alias may name any group.
+    pub fn groups_that_may_shift(&self) -> Vec<(&'a LogicalId, &'a DeploymentGroup, Why)> {
         let known: BTreeSet<&LogicalId> = self.deployment_groups().into_iter().map(|(id, ..)| id).collect();
         let groups = self.of_type("AWS::CodeDeploy::DeploymentGroup");
         let groups = groups.filter(|resource| !known.contains(&resource.reference.logical_id));
-        let unknown = groups.filter_map(|resource| match &resource.properties {
-            Properties::DeploymentGroup(group) => match group.compute_platform.known() {
-                Err(why) => Some((&resource.reference.logical_id, &**group, why)),
-                Ok(_) => None,
-            },
-            _ => None,
+        let perhaps = groups.filter_map(|resource| {
+            let Properties::DeploymentGroup(group) = &resource.properties else { return None };
+            let why = group.compute_platform.known().err().or_else(|| self.canary_in_doubt())?;
+            Some((&resource.reference.logical_id, &**group, why))
         });
-        unknown.collect()
+        perhaps.collect()
+    }
+
+    /// Why nobody can tell which aliases CodeDeploy shifts; none where that is known of each.
+    pub fn canary_in_doubt(&self) -> Option<Why> {
+        self.canaries.iter().find_map(|canary| canary.uncertain.clone())
     }
 }

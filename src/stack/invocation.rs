@@ -1,7 +1,10 @@
 //! One call of a function, as the facts describe it.
 
 use super::FunctionTarget;
-use crate::{facts::Observed, inventory::LogicalId};
+use crate::{
+    facts::{Observed, Why},
+    inventory::LogicalId,
+};
 
 /// Somebody calls a function: who, where it says so, whom, and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +17,8 @@ pub struct Invocation {
     pub target: FunctionTarget,
     /// How it calls.
     pub kind: InvocationKind,
+    /// Why nobody can tell whether it waits for the answer: then it is kept as one that does, and may be asynchronous.
+    pub doubt: Option<Why>,
     /// The service principal that needs a permission on the function; none where a role calls. Of a call that nobody
     /// knows, the one that would need it.
     pub principal: Option<&'static str>,
@@ -51,6 +56,7 @@ impl Invocation {
             place: place.into(),
             target,
             kind,
+            doubt: None,
             principal: None,
             source: None,
             keeps_undelivered: Observed::Absent,

@@ -10,6 +10,7 @@ use super::{law::Broken, plain::plain};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Exception {
+    /// An id, or a pattern of ids with `*`.
     check: String,
     /// `fail to pass` for example, `*` for anything.
     change: String,
@@ -23,7 +24,7 @@ pub(crate) struct Exception {
 impl Exception {
     pub(crate) fn covers(&self, broken: &Broken) -> bool {
         let means = |pattern: &str, text: &str| WildMatch::new(pattern).matches(text);
-        self.check == broken.check
+        means(&self.check, broken.check)
             && means(&self.change, &broken.change)
             && self.properties.iter().any(|property| means(property, &broken.property))
     }

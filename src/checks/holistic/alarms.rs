@@ -83,6 +83,9 @@ const MOST_BY_QUOTA: usize = 50;
 fn alias_alarms(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
     let mut verdicts = Verdicts::default();
     for (id, group, canaries) in stack.deployment_groups() {
+        if let (true, Some(why)) = (canaries.is_empty(), stack.canary_in_doubt()) {
+            verdicts.say(id, Verdict::inconclusive(why));
+        }
         for canary in canaries {
             verdicts.say(id, guards(stack, group, canary));
         }
@@ -352,13 +355,13 @@ fn alarms_usable(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> 
             }
         }
     }
-    without_platform(stack, |_| true, &mut verdicts);
+    perhaps_shifting(stack, |_| true, &mut verdicts);
     verdicts.0
 }
 
 /// A group with alarms of which nobody can tell whether it shifts the traffic of an alias.
-fn without_platform(stack: &Stack<'_>, applies: impl Fn(&DeploymentGroup) -> bool, verdicts: &mut Verdicts) {
-    for (id, group, why) in stack.groups_of_unknown_platform() {
+fn perhaps_shifting(stack: &Stack<'_>, applies: impl Fn(&DeploymentGroup) -> bool, verdicts: &mut Verdicts) {
+    for (id, group, why) in stack.groups_that_may_shift() {
         if applies(group) && !matches!(watching(stack, group), Watching::Nothing(_)) {
             verdicts.say(id, Verdict::inconclusive(why).at("ApplicationName"));
         }
@@ -462,7 +465,7 @@ fn window_fits(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
         }
     }
     let waits = |group: &DeploymentGroup| !matches!(group.strategy(), Ok(Strategy::AllAtOnce));
-    without_platform(stack, waits, &mut verdicts);
+    perhaps_shifting(stack, waits, &mut verdicts);
     verdicts.0
 }
 

@@ -59,7 +59,7 @@ fn rollback_events_complete(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId,
         );
         verdicts.say(id, verdict.at("AutoRollbackConfiguration"));
     }
-    without_platform(stack, &mut verdicts);
+    perhaps_shifting(stack, &mut verdicts);
     without_group(stack, &mut verdicts);
     verdicts.0
 }
@@ -118,14 +118,14 @@ fn gradual_shift(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> 
         };
         verdicts.say(id, verdict.at("DeploymentConfigName"));
     }
-    without_platform(stack, &mut verdicts);
+    perhaps_shifting(stack, &mut verdicts);
     without_group(stack, &mut verdicts);
     verdicts.0
 }
 
 /// A group of which nobody can tell whether it shifts the traffic of an alias.
-fn without_platform(stack: &Stack<'_>, verdicts: &mut Verdicts) {
-    for (id, _, why) in stack.groups_of_unknown_platform() {
+fn perhaps_shifting(stack: &Stack<'_>, verdicts: &mut Verdicts) {
+    for (id, _, why) in stack.groups_that_may_shift() {
         verdicts.say(id, Verdict::inconclusive(why).at("ApplicationName"));
     }
 }
