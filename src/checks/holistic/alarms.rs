@@ -90,6 +90,11 @@ fn alias_alarms(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
             verdicts.say(id, guards(stack, group, canary));
         }
     }
+    if let Some(why) = stack.canary_in_doubt() {
+        for (id, ..) in stack.groups_that_may_shift() {
+            verdicts.say(id, Verdict::inconclusive(why.clone()));
+        }
+    }
     without_group(stack, &mut verdicts);
     verdicts.0
 }

@@ -132,14 +132,17 @@ fn perhaps_shifting(stack: &Stack<'_>, verdicts: &mut Verdicts) {
 
 /// An alias whose deployment group nobody can see: how it is released cannot be told.
 pub(super) fn without_group(stack: &Stack<'_>, verdicts: &mut Verdicts) {
-    for canary in stack.canaries.iter().filter(|canary| canary.uncertain.is_none()) {
-        let why = match &canary.group {
+    for canary in &stack.canaries {
+        let (why, property) = match (&canary.uncertain, &canary.group) {
+            (Some(why), _) => (why.clone(), ""),
             // Of one that cannot be read the evaluation itself speaks.
-            Target::Resource(_) => continue,
-            Target::Elsewhere => Why::NotObserved("its deployment group is not in this stack".to_owned()),
-            Target::Unknown(why) => why.clone(),
+            (None, Target::Resource(_)) => continue,
+            (None, Target::Elsewhere) => {
+                (Why::NotObserved("its deployment group is not in this stack".to_owned()), ".DeploymentGroupName")
+            }
+            (None, Target::Unknown(why)) => (why.clone(), ".DeploymentGroupName"),
         };
         let verdict = Verdict::inconclusive(why);
-        verdicts.say(&canary.alias, verdict.at("UpdatePolicy.CodeDeployLambdaAliasUpdate.DeploymentGroupName"));
+        verdicts.say(&canary.alias, verdict.at(format!("UpdatePolicy.CodeDeployLambdaAliasUpdate{property}")));
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     },
     inventory::LogicalId,
     need::Need,
-    stack::{Qualifier, Stack},
+    stack::{FunctionTarget, Qualifier, Stack},
 };
 
 pub(super) const AUTOSCALING_COMPLETE: Check = Check {
@@ -49,21 +49,20 @@ fn autoscaling_complete(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Ver
     for resource in &stack.facts.resources {
         let id = &resource.reference.logical_id;
         match &resource.properties {
-            Properties::Alias(alias) => {
-                let provisioned = match alias.provisioned_concurrency_config.known() {
-                    Ok(provisioned) => provisioned.is_some(),
-                    Err(why) => {
-                        verdicts.say(id, Verdict::inconclusive(why).at("ProvisionedConcurrencyConfig"));
-                        continue;
-                    }
-                };
-                match targets.of.get(id) {
-                    Some(target) => verdicts.say(target, moved.judge(target, id)),
-                    None if provisioned => verdicts.say(id, unscaled(targets.open.as_ref())),
-                    None => {}
+            Properties::Alias(alias) => match (targets.of.get(id), alias.provisioned_concurrency_config.known()) {
+                (Some(target), _) => verdicts.say(target, moved.judge(target, id)),
+                (None, Ok(Some(_))) => verdicts.say(id, unscaled(targets.open.as_ref())),
+                (None, Ok(None)) => {}
+                (None, Err(why)) => {
+                    verdicts.say(id, Verdict::inconclusive(why).at("ProvisionedConcurrencyConfig"));
+                }
+            },
+            Properties::Table(table) => indexes(stack, table, &mut verdicts),
+            Properties::ScalableTarget(target) => {
+                if let Some(why) = whose(stack, target) {
+                    verdicts.say(id, Verdict::inconclusive(why).at("ResourceId"));
                 }
             }
-            Properties::Table(table) => indexes(stack, table, &mut verdicts),
             _ => {}
         }
     }
@@ -105,6 +104,24 @@ fn aliases<'a>(stack: &Stack<'a>) -> Targets<'a> {
     targets
 }
 
+/// Why nobody can tell which alias or table of the stack a target scales; none where it is known, or where the stack has
+/// none that it may be.
+fn whose(stack: &Stack<'_>, target: &ScalableTarget) -> Option<Why> {
+    let (of_lambda, of_tables) = match target.service_namespace.known() {
+        Ok(namespace) => (is_of_lambda(target), namespace.is_none_or(|namespace| namespace == "dynamodb")),
+        Err(_) => (true, true),
+    };
+    let has = |r#type: &str| stack.of_type(r#type).next().is_some();
+    let open = match target.resource_id.known() {
+        Ok(text) => text.filter(|text| text.literal_prefix().is_empty()).map(Text::why_unresolved),
+        Err(why) => Some(why),
+    };
+    let of_alias = || alias(stack, &target.resource_id).err();
+    let of_table = || open.or_else(|| target.scalable_dimension.known().err());
+    let alias = (of_lambda && has("AWS::Lambda::Alias")).then(of_alias).flatten();
+    alias.or_else(|| (of_tables && has("AWS::DynamoDB::Table")).then(of_table).flatten())
+}
+
 const TARGET: &str = "AWS::ApplicationAutoScaling::ScalableTarget";
 
 fn is_of_lambda(target: &ScalableTarget) -> bool {
@@ -119,10 +136,28 @@ fn alias(stack: &Stack<'_>, resource: &Observed<Text>) -> Result<Option<LogicalI
         return if text.literal_prefix().is_empty() { Err(text.why_unresolved()) } else { Ok(None) };
     };
     let parts = [Part::Literal(rest.to_owned())].into_iter().chain(text.parts().iter().skip(1).cloned());
-    Ok(match stack.functions.target(&Text::new(parts)) {
-        Some(crate::stack::FunctionTarget::Function { qualifier: Qualifier::Alias { resource, .. }, .. }) => resource,
-        Some(crate::stack::FunctionTarget::Unknown(why)) => return Err(why),
-        _ => None,
+    match stack.functions.target(&Text::new(parts)) {
+        Some(FunctionTarget::Function { function, qualifier: Qualifier::Alias { resource: None, .. } }) => {
+            nameless(stack, &function).map_or(Ok(None), Err)
+        }
+        Some(FunctionTarget::Function { qualifier: Qualifier::Alias { resource, .. }, .. }) => Ok(resource),
+        Some(FunctionTarget::Unknown(why)) => Err(why),
+        _ => Ok(None),
+    }
+}
+
+/// Why an alias of the function may have any name.
+fn nameless(stack: &Stack<'_>, function: &LogicalId) -> Option<Why> {
+    stack.of_type("AWS::Lambda::Alias").find_map(|resource| {
+        let Properties::Alias(alias) = &resource.properties else { return None };
+        let owner = stack.functions.target_of(&alias.function_name)?;
+        if owner.function() != Some(function) {
+            return None;
+        }
+        match alias.name.known() {
+            Ok(name) => name.filter(|name| name.as_str().is_none()).map(Text::why_unresolved),
+            Err(why) => Some(why),
+        }
     })
 }
 
