@@ -219,7 +219,15 @@ fn indexes(stack: &Stack<'_>, table: &Table, verdicts: &mut Verdicts) {
     let scalings = table.scaling.present().into_iter().flatten().filter_map(Observed::present);
     let writes = scalings.filter(|scaling| scaling.dimension == Dimension::Write);
     let writes: Vec<_> = writes.filter_map(|scaling| Some((scaling, scaling.target.as_ref()?))).collect();
-    let Some((_, of_table)) = writes.iter().find(|(scaling, _)| scaling.index.is_none()) else { return };
+    let Some((_, of_table)) = writes.iter().find(|(scaling, _)| scaling.index.is_none()) else {
+        // One of which nobody knows what it scales may be the table's.
+        let mut open = table.scaling.present().into_iter().flatten().filter_map(|scaling| scaling.known().err());
+        if let Some(why) = open.next() {
+            let of_index = writes.iter().filter(|(scaling, _)| scaling.index.is_some());
+            of_index.for_each(|(_, target)| verdicts.say(target, Verdict::inconclusive(why.clone())));
+        }
+        return;
+    };
     for (scaling, target) in &writes {
         let Some(index) = &scaling.index else { continue };
         let verdict = match (most(of_table), most(target)) {
