@@ -220,6 +220,10 @@ fn each_refusal_says_what_is_wrong() {
             "`Bucket` must refer to a bucket of the template",
         ),
         (
+            "Events: {A: {Type: HttpApi, Properties: []}}",
+            "the properties of the event `A` must be a mapping, and no function",
+        ),
+        (
             "Events: {A: {Type: HttpApi, Properties: !Ref Gone}}",
             "the properties of the event `A` must be a mapping, and no function",
         ),

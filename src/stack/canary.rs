@@ -130,22 +130,19 @@ impl<'a> Stack<'a> {
             .collect()
     }
 
-    /// The deployment groups of which nobody can tell whether they shift an alias, each with the reason: the platform is
-    /// not known, or an alias may name any group.
-    pub fn groups_that_may_shift(&self) -> Vec<(&'a LogicalId, &'a DeploymentGroup, Why)> {
+    /// The deployment groups that are not known to shift an alias of this stack, in the order of the source.
+    pub fn other_deployment_groups(&self) -> impl Iterator<Item = (&'a LogicalId, &'a DeploymentGroup)> {
         let known: BTreeSet<&LogicalId> = self.deployment_groups().into_iter().map(|(id, ..)| id).collect();
-        let groups = self.of_type("AWS::CodeDeploy::DeploymentGroup");
-        let groups = groups.filter(|resource| !known.contains(&resource.reference.logical_id));
-        let perhaps = groups.filter_map(|resource| {
-            let Properties::DeploymentGroup(group) = &resource.properties else { return None };
-            let why = group.compute_platform.known().err().or_else(|| self.canary_in_doubt())?;
-            Some((&resource.reference.logical_id, &**group, why))
-        });
-        perhaps.collect()
+        self.of_type("AWS::CodeDeploy::DeploymentGroup").filter_map(move |resource| match &resource.properties {
+            Properties::DeploymentGroup(group) if !known.contains(&resource.reference.logical_id) => {
+                Some((&resource.reference.logical_id, &**group))
+            }
+            _ => None,
+        })
     }
 
-    /// Why nobody can tell which aliases CodeDeploy shifts; none where that is known of each.
-    pub fn canary_in_doubt(&self) -> Option<Why> {
-        self.canaries.iter().find_map(|canary| canary.uncertain.clone())
+    /// An alias of which nobody can tell whether CodeDeploy shifts it, nor by which group, and why.
+    pub fn canary_in_doubt(&self) -> Option<(&LogicalId, &Why)> {
+        self.canaries.iter().find_map(|canary| Some((&canary.alias, canary.uncertain.as_ref()?)))
     }
 }

@@ -1,6 +1,9 @@
 //! The alarms that may stop a deployment: do they watch the alias, can they fire, do they fire in time?
 
-use super::{Verdicts, deployment_safety::without_group};
+use super::{
+    Verdicts,
+    deployment_safety::{alias_in_doubt, perhaps_shifting, without_group},
+};
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
     deployment::Strategy,
@@ -83,18 +86,15 @@ const MOST_BY_QUOTA: usize = 50;
 fn alias_alarms(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
     let mut verdicts = Verdicts::default();
     for (id, group, canaries) in stack.deployment_groups() {
-        if let (true, Some(why)) = (canaries.is_empty(), stack.canary_in_doubt()) {
-            verdicts.say(id, Verdict::inconclusive(why));
+        if let (true, Some(verdict)) = (canaries.is_empty(), alias_in_doubt(stack)) {
+            verdicts.say(id, verdict);
         }
         for canary in canaries {
             verdicts.say(id, guards(stack, group, canary));
         }
     }
-    if let Some(why) = stack.canary_in_doubt() {
-        for (id, ..) in stack.groups_that_may_shift() {
-            verdicts.say(id, Verdict::inconclusive(why.clone()));
-        }
-    }
+    // Without such an alias each has its group, and no other is judged.
+    perhaps_shifting(stack, |_| stack.canary_in_doubt().is_some(), &mut verdicts);
     without_group(stack, &mut verdicts);
     verdicts.0
 }
@@ -360,17 +360,9 @@ fn alarms_usable(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> 
             }
         }
     }
-    perhaps_shifting(stack, |_| true, &mut verdicts);
+    let watches = |group: &DeploymentGroup| !matches!(watching(stack, group), Watching::Nothing(_));
+    perhaps_shifting(stack, watches, &mut verdicts);
     verdicts.0
-}
-
-/// A group with alarms of which nobody can tell whether it shifts the traffic of an alias.
-fn perhaps_shifting(stack: &Stack<'_>, applies: impl Fn(&DeploymentGroup) -> bool, verdicts: &mut Verdicts) {
-    for (id, group, why) in stack.groups_that_may_shift() {
-        if applies(group) && !matches!(watching(stack, group), Watching::Nothing(_)) {
-            verdicts.say(id, Verdict::inconclusive(why).at("ApplicationName"));
-        }
-    }
 }
 
 fn number_of(alarms: usize) -> Verdict {
@@ -469,7 +461,9 @@ fn window_fits(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
             Err(why) => verdicts.say(id, Verdict::inconclusive(why).at("DeploymentConfigName")),
         }
     }
-    let waits = |group: &DeploymentGroup| !matches!(group.strategy(), Ok(Strategy::AllAtOnce));
+    let waits = |group: &DeploymentGroup| {
+        !matches!(watching(stack, group), Watching::Nothing(_)) && !matches!(group.strategy(), Ok(Strategy::AllAtOnce))
+    };
     perhaps_shifting(stack, waits, &mut verdicts);
     verdicts.0
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::Verdicts;
+use super::{Verdicts, if_it_is};
 use crate::{
     check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
     facts::{Observed, Properties, Resource, Target, Text, Untyped, Why, lambda::Function},
     inventory::LogicalId,
     need::Need,
-    stack::{InvocationKind, Stack},
+    stack::{Invocation, InvocationKind, Stack},
 };
 
 pub(super) const RESERVED_CONCURRENCY_BUDGET: Check = Check {
@@ -108,11 +108,9 @@ fn takes(function: &Function) -> Result<Option<u64>, Why> {
 }
 
 fn throttle_fits(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
-    let mut called: BTreeMap<&LogicalId, Vec<&LogicalId>> = BTreeMap::new();
+    let mut called: BTreeMap<&LogicalId, Vec<&Invocation>> = BTreeMap::new();
     for call in stack.invocations.iter().filter(|call| call.kind == InvocationKind::Synchronous) {
-        if let Some(function) = call.target.function() {
-            called.entry(call.source()).or_default().push(function);
-        }
+        called.entry(call.source()).or_default().push(call);
     }
     let mut verdicts = Verdicts::default();
     for resource in &stack.facts.resources {
@@ -120,8 +118,10 @@ fn throttle_fits(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> 
         let id = &resource.reference.logical_id;
         let Some(api) = api.present() else { continue };
         let Target::Resource(api) = stack.directory.resolve(api, &[]) else { continue };
-        let functions = called.get(&api).map_or(&[][..], Vec::as_slice);
-        let judged = functions.iter().filter_map(|function| carries(stack, function, &rate, &place));
+        let calls = called.get(&api).map_or(&[][..], Vec::as_slice);
+        let judged = calls.iter().filter_map(|call| {
+            carries(stack, call.target.function()?, &rate, &place).map(|verdict| if_it_is(call, verdict))
+        });
         if let Some(verdict) = judged.reduce(Verdict::worse) {
             verdicts.say(id, verdict);
         }

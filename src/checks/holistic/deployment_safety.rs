@@ -2,11 +2,11 @@
 
 use super::Verdicts;
 use crate::{
-    check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
+    check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
     deployment::Strategy,
     facts::{
         Observed, Target, Why,
-        codedeploy::{AlarmConfiguration, AutoRollbackConfiguration},
+        codedeploy::{AlarmConfiguration, AutoRollbackConfiguration, DeploymentGroup},
     },
     inventory::LogicalId,
     need::Need,
@@ -59,7 +59,7 @@ fn rollback_events_complete(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId,
         );
         verdicts.say(id, verdict.at("AutoRollbackConfiguration"));
     }
-    perhaps_shifting(stack, &mut verdicts);
+    perhaps_shifting(stack, |_| true, &mut verdicts);
     without_group(stack, &mut verdicts);
     verdicts.0
 }
@@ -118,17 +118,29 @@ fn gradual_shift(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> 
         };
         verdicts.say(id, verdict.at("DeploymentConfigName"));
     }
-    perhaps_shifting(stack, &mut verdicts);
+    perhaps_shifting(stack, |_| true, &mut verdicts);
     without_group(stack, &mut verdicts);
     verdicts.0
 }
 
-/// A group of which nobody can tell whether it shifts the traffic of an alias.
-fn perhaps_shifting(stack: &Stack<'_>, verdicts: &mut Verdicts) {
-    for (id, _, why) in stack.groups_that_may_shift() {
-        verdicts.say(id, Verdict::inconclusive(why).at("ApplicationName"));
+/// What is said of each group of which nobody can tell whether it shifts the traffic of an alias: its platform is not
+/// known, or an alias may name any group.
+pub(super) fn perhaps_shifting(stack: &Stack<'_>, applies: impl Fn(&DeploymentGroup) -> bool, verdicts: &mut Verdicts) {
+    for (id, group) in stack.other_deployment_groups().filter(|(_, group)| applies(group)) {
+        let doubt = group.compute_platform.known().err().map(|why| Verdict::inconclusive(why).at("ApplicationName"));
+        if let Some(verdict) = doubt.or_else(|| alias_in_doubt(stack)) {
+            verdicts.say(id, verdict);
+        }
     }
 }
+
+/// What is said of a group that an alias may name or not.
+pub(super) fn alias_in_doubt(stack: &Stack<'_>) -> Option<Verdict> {
+    let (alias, why) = stack.canary_in_doubt()?;
+    Some(Verdict::inconclusive(why.clone()).place(Place::of(alias, UPDATE)))
+}
+
+const UPDATE: &str = "UpdatePolicy.CodeDeployLambdaAliasUpdate";
 
 /// An alias whose deployment group nobody can see: how it is released cannot be told.
 pub(super) fn without_group(stack: &Stack<'_>, verdicts: &mut Verdicts) {
@@ -143,6 +155,6 @@ pub(super) fn without_group(stack: &Stack<'_>, verdicts: &mut Verdicts) {
             (None, Target::Unknown(why)) => (why.clone(), ".DeploymentGroupName"),
         };
         let verdict = Verdict::inconclusive(why);
-        verdicts.say(&canary.alias, verdict.at(format!("UpdatePolicy.CodeDeployLambdaAliasUpdate{property}")));
+        verdicts.say(&canary.alias, verdict.at(format!("{UPDATE}{property}")));
     }
 }

@@ -95,8 +95,7 @@ impl<'s> Step<'s> {
     }
 
     fn perhaps(it: &'s Unsettled) -> Option<Self> {
-        let edge = it.edge.as_ref().filter(|edge| !edge.by_wildcard)?;
-        let (to, doubt) = (it.to.as_ref()?, Some(&it.why));
+        let (edge, to, doubt) = (it.by_name()?, it.to.as_ref()?, Some(&it.why));
         Some(Self { to, said_by: &edge.said_by, place: &edge.place, through: None, doubt })
     }
 }
@@ -109,8 +108,7 @@ fn steps<'s>(stack: &'s Stack<'_>, id: &'s LogicalId) -> Vec<Step<'s>> {
     let sent = graph.from(id).filter_map(Step::along);
     let reads = graph.to(id).filter(|edge| edge.relation == Relation::Reads && !edge.by_wildcard);
     let carriers = reads.map(|edge| (&edge.from, None)).chain(called(stack, id).map(|by| (by, None)));
-    let by_name = |it: &&Unsettled| it.edge.as_ref().is_some_and(|edge| !edge.by_wildcard);
-    let readers = graph.unsettled_to(id).filter(|it| it.may(&[Relation::Reads])).filter(by_name);
+    let readers = graph.unsettled_to(id).filter(|it| it.may(&[Relation::Reads]) && it.by_name().is_some());
     let readers = readers.map(|it| (&it.from, Some(&it.why)));
     let carried = carriers.chain(readers).flat_map(|(by, doubt)| {
         let puts = graph.from(by).filter(|edge| PUTS.contains(&edge.relation)).filter_map(Step::along);

@@ -12,9 +12,9 @@
 //! A caller's own dead-letter queue never sees an event that the function took and failed.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>
 
-use super::{Verdicts, timeouts};
+use super::{Verdicts, if_it_is, timeouts};
 use crate::{
-    check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
+    check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
     checks::sinks::{self, Sinks},
     facts::{
         Observed, Properties, Target, Text, Why,
@@ -62,12 +62,9 @@ pub(super) const EVERY_ASYNC_EDGE_HAS_FAILURE_SINK: Check = Check {
 
 fn every_async_edge_has_failure_sink(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Verdict)> {
     let mut verdicts = Verdicts::default();
-    for call in &stack.invocations {
-        match &call.doubt {
-            _ if call.kind == InvocationKind::Asynchronous => asynchronous(stack, call, &mut verdicts),
-            Some(why) => perhaps_asynchronous(stack, call, why, &mut verdicts),
-            None => {}
-        }
+    let may_lose = |call: &&Invocation| call.kind == InvocationKind::Asynchronous || call.doubt.is_some();
+    for call in stack.invocations.iter().filter(may_lose) {
+        asynchronous(stack, call, &mut verdicts);
     }
     let sinks = sinks::of(stack);
     for resource in &stack.facts.resources {
@@ -113,19 +110,7 @@ fn asynchronous(stack: &Stack<'_>, call: &Invocation, verdicts: &mut Verdicts) {
             Observed::Unknown(why) => Verdict::inconclusive(why.clone()),
         },
     };
-    verdicts.say(id, verdict.at("DeadLetterConfig"));
-}
-
-/// A call of a function of the stack, which nobody knows to be asynchronous: it loses events unless the function keeps them.
-fn perhaps_asynchronous(stack: &Stack<'_>, call: &Invocation, why: &Why, verdicts: &mut Verdicts) {
-    let FunctionTarget::Function { function: id, qualifier } = &call.target else { return };
-    let Some(function) = stack.function(id) else { return };
-    let verdict = match function_sink(function, qualifier) {
-        Ok(true) => Verdict::Pass,
-        Ok(false) => Verdict::inconclusive(why.clone()).place(Place::of(&call.caller, &call.place)),
-        Err(why) => Verdict::inconclusive(why).at("DeadLetterConfig"),
-    };
-    verdicts.say(id, verdict);
+    verdicts.say(id, if_it_is(call, verdict.at("DeadLetterConfig")));
 }
 
 /// Whether the function itself keeps events that failed when called by this qualifier.

@@ -42,8 +42,9 @@ mod tracing;
 mod watches;
 
 use crate::{
-    check::{Check, Verdict},
+    check::{Check, Place, Verdict},
     inventory::LogicalId,
+    stack::Invocation,
 };
 
 /// The table, in the order of the catalogue.
@@ -89,6 +90,17 @@ pub(super) const CHECKS: &[Check] = &[
     scaling::AUTOSCALING_COMPLETE,
     health::NO_DEPLOY_WHILE_UNHEALTHY,
 ];
+
+/// What a judge says of a call whose kind is in doubt, as if it were of the kind judged: a pass holds either way, and of
+/// anything else nobody can tell.
+fn if_it_is(call: &Invocation, verdict: Verdict) -> Verdict {
+    match &call.doubt {
+        Some(why) if verdict != Verdict::Pass => {
+            Verdict::inconclusive(why.clone()).place(Place::of(&call.caller, &call.place))
+        }
+        _ => verdict,
+    }
+}
 
 /// The verdicts of a judge: each subject once, with the worst that was said of it; and the places of the subjects.
 #[derive(Debug, Default)]

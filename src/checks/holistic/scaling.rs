@@ -59,8 +59,8 @@ fn autoscaling_complete(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Ver
             },
             Properties::Table(table) => indexes(stack, table, &mut verdicts),
             Properties::ScalableTarget(target) => {
-                if let Some(why) = whose(stack, target) {
-                    verdicts.say(id, Verdict::inconclusive(why).at("ResourceId"));
+                if let Some((why, property)) = whose(stack, target) {
+                    verdicts.say(id, Verdict::inconclusive(why).at(property));
                 }
             }
             _ => {}
@@ -104,22 +104,31 @@ fn aliases<'a>(stack: &Stack<'a>) -> Targets<'a> {
     targets
 }
 
-/// Why nobody can tell which alias or table of the stack a target scales; none where it is known, or where the stack has
-/// none that it may be.
-fn whose(stack: &Stack<'_>, target: &ScalableTarget) -> Option<Why> {
-    let (of_lambda, of_tables) = match target.service_namespace.known() {
-        Ok(namespace) => (is_of_lambda(target), namespace.is_none_or(|namespace| namespace == "dynamodb")),
-        Err(_) => (true, true),
-    };
+/// Why nobody can tell which alias or table of the stack a target scales, and the property that leaves it open; none
+/// where it is known, or where the stack has none that it may be.
+fn whose(stack: &Stack<'_>, target: &ScalableTarget) -> Option<(Why, &'static str)> {
     let has = |r#type: &str| stack.of_type(r#type).next().is_some();
-    let open = match target.resource_id.known() {
-        Ok(text) => text.filter(|text| text.literal_prefix().is_empty()).map(Text::why_unresolved),
-        Err(why) => Some(why),
-    };
-    let of_alias = || alias(stack, &target.resource_id).err();
-    let of_table = || open.or_else(|| target.scalable_dimension.known().err());
-    let alias = (of_lambda && has("AWS::Lambda::Alias")).then(of_alias).flatten();
-    alias.or_else(|| (of_tables && has("AWS::DynamoDB::Table")).then(of_table).flatten())
+    if has("AWS::Lambda::Alias")
+        && is_of_lambda(target)
+        && let Err(why) = alias(stack, &target.resource_id)
+    {
+        return Some((why, "ResourceId"));
+    }
+    let of_tables = target.service_namespace.present().is_none_or(|namespace| namespace == "dynamodb");
+    if !of_tables || !has("AWS::DynamoDB::Table") {
+        return None;
+    }
+    match target.resource_id.known() {
+        Ok(Some(text)) if is_open(text) => return Some((text.why_unresolved(), "ResourceId")),
+        Ok(_) => {}
+        Err(why) => return Some((why, "ResourceId")),
+    }
+    target.scalable_dimension.known().err().map(|why| (why, "ScalableDimension"))
+}
+
+/// Whether nothing is known of how a text begins.
+fn is_open(text: &Text) -> bool {
+    text.as_str().is_none() && text.literal_prefix().is_empty()
 }
 
 const TARGET: &str = "AWS::ApplicationAutoScaling::ScalableTarget";
@@ -133,7 +142,7 @@ fn alias(stack: &Stack<'_>, resource: &Observed<Text>) -> Result<Option<LogicalI
     const PREFIX: &str = "function:";
     let Some(text) = resource.known()? else { return Ok(None) };
     let Some(rest) = text.literal_prefix().strip_prefix(PREFIX) else {
-        return if text.literal_prefix().is_empty() { Err(text.why_unresolved()) } else { Ok(None) };
+        return if is_open(text) { Err(text.why_unresolved()) } else { Ok(None) };
     };
     let parts = [Part::Literal(rest.to_owned())].into_iter().chain(text.parts().iter().skip(1).cloned());
     match stack.functions.target(&Text::new(parts)) {

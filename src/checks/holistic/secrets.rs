@@ -8,7 +8,7 @@ use crate::{
     facts::{Observed, Part, Properties, Resource, Target, Text, Why, lambda::Function},
     inventory::LogicalId,
     need::Need,
-    stack::{Relation, Stack, Unsettled},
+    stack::{Relation, Stack},
 };
 
 pub(super) const SECRET_USED_IS_ROTATED: Check = Check {
@@ -68,9 +68,8 @@ fn secret_used_is_rotated(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, V
 
 /// Why nobody can tell whether somebody reads a secret that a policy means by name.
 fn may_read<'s>(stack: &'s Stack<'_>, secret: &LogicalId) -> Option<&'s Why> {
-    let by_name = |it: &&Unsettled| it.edge.as_ref().is_some_and(|edge| !edge.by_wildcard);
-    let mut doubts = stack.graph().unsettled_to(secret).filter(by_name);
-    doubts.find(|it| it.may(&[Relation::Reads])).map(|it| &it.why)
+    let mut doubts = stack.graph().unsettled_to(secret);
+    doubts.find(|it| it.may(&[Relation::Reads]) && it.by_name().is_some()).map(|it| &it.why)
 }
 
 /// The secrets whose values a function gets in variables, each with the variable.

@@ -1,6 +1,6 @@
 //! Time limits that have to fit each other: queue and function, API and function.
 
-use super::Verdicts;
+use super::{Verdicts, if_it_is};
 use crate::{
     check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
     facts::{
@@ -173,7 +173,8 @@ fn sync_timeout_fits_api(stack: &Stack<'_>, _: &Yardstick) -> Vec<(LogicalId, Ve
             (Ok(millis), Ok(seconds)) => {
                 let caller = &invocation.caller;
                 let text = format!("may run for {seconds} s, while {caller} waits {} s", in_seconds(millis));
-                Verdict::pass_if(seconds * 1_000 <= millis, text).at("Timeout")
+                let verdict = Verdict::pass_if(seconds * 1_000 <= millis, text).at("Timeout");
+                if_it_is(invocation, verdict)
             }
         };
         verdicts.say(id, verdict);

@@ -114,6 +114,11 @@ pub struct MaybeEdge {
 }
 
 impl Unsettled {
+    /// What would be written on it, where it would mean its receiver by name and not by a wildcard.
+    pub fn by_name(&self) -> Option<&MaybeEdge> {
+        self.edge.as_ref().filter(|edge| !edge.by_wildcard)
+    }
+
     /// Whether it may be one of these.
     pub fn may(&self, relations: &[Relation]) -> bool {
         self.relation.is_none_or(|relation| relations.contains(&relation))

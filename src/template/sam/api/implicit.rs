@@ -182,7 +182,8 @@ fn event_properties<'e>(expansion: &'e mut Expansion<'_>, style: &Style, r#use: 
     if is_empty && style.event == "Api" {
         return None; // without a path there is no method; the event says so itself
     }
-    if event.get("Properties").is_some_and(|properties| truthy(properties) && !is_plain_mapping(properties)) {
+    let written = event.get("Properties").filter(|properties| properties.kind != Kind::Null);
+    if written.is_some_and(|properties| !is_plain_mapping(properties)) {
         return None; // which SAM refuses, and the event says so itself
     }
     mapping_mut(event, "Properties", r#use.at.0)
