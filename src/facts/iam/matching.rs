@@ -36,7 +36,7 @@ pub fn all_known(items: impl IntoIterator<Item = Known>) -> Known {
 /// # Errors
 /// With the reason, where that depends on a part nobody knows.
 pub fn matches_action(pattern: &Text, action: &str) -> Known {
-    matches(pattern, action, WildMatch::new_case_insensitive)
+    matches(pattern, action, str::eq_ignore_ascii_case, WildMatch::new_case_insensitive)
 }
 
 /// Whether the pattern matches the text, letter for letter but for `*` and `?`.
@@ -44,10 +44,19 @@ pub fn matches_action(pattern: &Text, action: &str) -> Known {
 /// # Errors
 /// With the reason, where that depends on a part nobody knows.
 pub fn matches_pattern(pattern: &Text, text: &str) -> Known {
-    matches(pattern, text, WildMatch::new)
+    matches(pattern, text, str::eq, WildMatch::new)
 }
 
-fn matches(pattern: &Text, text: &str, compile: impl Fn(&str) -> WildMatch) -> Known {
+fn matches(pattern: &Text, text: &str, same: fn(&str, &str) -> bool, compile: fn(&str) -> WildMatch) -> Known {
+    let begins_otherwise = |pattern: &str| {
+        let literal = pattern.split(['*', '?']).next().unwrap_or_default();
+        // Letters of one case and the other may differ in length only outside of ASCII.
+        literal.is_ascii() && text.is_ascii() && !text.get(..literal.len()).is_some_and(|start| same(start, literal))
+    };
+    // Most patterns that a text is held against are of another service; they need not be compiled.
+    if begins_otherwise(pattern.literal_prefix()) {
+        return Ok(false);
+    }
     if let Some(known) = pattern.as_str() {
         return Ok(compile(known).matches(text));
     }
@@ -106,5 +115,25 @@ pub fn account_of(principal: &Text) -> Result<Account, Why> {
             Ok(Account::Written(field.to_owned()))
         }
         _ => Ok(Account::None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// What is told apart without the compiled pattern is what the compiled pattern tells apart.
+        #[test]
+        fn a_pattern_matches_as_it_is_compiled(pattern in "[s3:GgEe*?K\u{212a}é]{0,6}", text in "[s3:GgEeKé\u{212a}]{0,6}") {
+            let written = Text::literal(&pattern);
+            prop_assert_eq!(matches_pattern(&written, &text), Ok(WildMatch::new(&pattern).matches(&text)));
+            let ignoring_case = WildMatch::new_case_insensitive(&pattern).matches(&text);
+            prop_assert_eq!(matches_action(&written, &text), Ok(ignoring_case));
+        }
     }
 }
