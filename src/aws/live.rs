@@ -19,7 +19,7 @@ use super::{
     owner::{self, Owner},
     policy_source::Kept,
     settings::Settings,
-    stack::Listing,
+    stack::{FirstPage, Listing},
 };
 use crate::{
     baseline::Baseline,
@@ -59,6 +59,8 @@ pub struct Live<'r> {
     deployment: RefCell<Option<Deployment>>,
     policy: RefCell<Option<Result<Policy, Outage>>>,
     owner: RefCell<Option<Result<Owner, Outage>>>,
+    /// The first page of what the stack holds, asked for as soon as its name was known.
+    first_page: RefCell<Option<FirstPage<'r>>>,
     /// Remarks, by the step that they come from: steps run at the same time, their remarks stand in one order.
     found: RefCell<Vec<String>>,
     listed: RefCell<Vec<String>>,
@@ -98,6 +100,7 @@ impl<'r> Live<'r> {
             deployment: RefCell::default(),
             policy: RefCell::default(),
             owner: RefCell::default(),
+            first_page: RefCell::default(),
             found: RefCell::default(),
             listed: RefCell::default(),
             compared: RefCell::default(),
@@ -163,7 +166,11 @@ impl<'r> Live<'r> {
         let (deployment, named) = match &self.given {
             Some(deployment) => (deployment.clone(), None),
             None => {
-                let stack = async |id: &str| owner::named(clients, calls, id).await;
+                let stack = async |id: &str| {
+                    let (stack, first_page) = owner::named(clients, calls, id).await;
+                    *self.first_page.borrow_mut() = first_page;
+                    stack
+                };
                 let found = deployment::find(clients, calls, event, self.entry, stack).await?;
                 self.found.borrow_mut().extend(found.remarks);
                 (found.deployment, found.meanwhile)
@@ -221,7 +228,7 @@ impl World for Live<'_> {
         let Resident { clients, calls, .. } = self.resident;
         let facts = match self.owner()? {
             Owner::Stack(stack) => {
-                let listing = Listing::new(clients, calls, stack.id.clone());
+                let listing = Listing::new(clients, calls, stack.id.clone()).begun(self.first_page.take());
                 let session = Session::of_stack(clients, calls, needs, *stack);
                 session.deploying(deployment);
                 let facts = observe(&session, listing.resources()).await;

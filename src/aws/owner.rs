@@ -8,7 +8,7 @@
 use super::{
     Calls, Clients, Fault, Operation, StackKey,
     invocation::outage,
-    stack::{Described, existing, identity, is_absent},
+    stack::{Described, FirstPage, existing, identity, is_absent},
 };
 use crate::{
     deployment::Deployment,
@@ -63,15 +63,21 @@ impl Owner {
     }
 }
 
-/// The stack that a deployment's external id names, or its root; `None` where it names none, or one that is gone.
+/// The stack that a deployment's external id names, or its root; `None` where it names none, or one that is gone. Beside
+/// it, where the id names one, the first page of what that stack holds, which is on its way.
 ///
-/// # Errors
-/// Where CloudFormation cannot be asked about it.
-pub async fn named(clients: &Clients, calls: &Calls, external_id: &str) -> Result<Option<Described>, Outage> {
-    match identity(external_id) {
-        Some(_) => root(clients, calls, external_id).await,
-        None => Ok(None),
+/// The stack is an error where CloudFormation cannot be asked about it.
+pub async fn named<'a>(
+    clients: &'a Clients,
+    calls: &'a Calls,
+    external_id: &str,
+) -> (Result<Option<Described>, Outage>, Option<FirstPage<'a>>) {
+    if identity(external_id).is_none() {
+        return (Ok(None), None);
     }
+    let mut first_page = FirstPage::of(clients, calls, external_id);
+    let stack = first_page.beside(root(clients, calls, external_id)).await;
+    (stack, Some(first_page))
 }
 
 /// Finds out whose the deployed function is, whose deployment names no stack.

@@ -3,10 +3,16 @@
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet, VecDeque},
+    fmt,
+    pin::{Pin, pin},
 };
 
 use aws_sdk_cloudformation::types::{ResourceStatus, Stack, StackDriftInformation, StackResourceSummary, StackStatus};
-use futures_util::stream::{FuturesUnordered, Stream, StreamExt, unfold};
+use futures_util::{
+    FutureExt,
+    future::{Either, LocalBoxFuture, MaybeDone, maybe_done, select},
+    stream::{FuturesUnordered, Stream, StreamExt, unfold},
+};
 
 use super::{
     Calls, Clients,
@@ -142,11 +148,23 @@ pub struct Listing<'a> {
     clients: &'a Clients,
     calls: &'a Calls,
     root: String,
+    first: RefCell<Option<FirstPage<'a>>>,
     stacks: RefCell<BTreeMap<String, String>>,
     remarks: RefCell<BTreeSet<String>>,
 }
 
+/// The first page of a listing, asked for before anybody knows that it is needed: while CloudFormation is asked what
+/// stack it is.
+pub struct FirstPage<'a> {
+    stack: String,
+    fetching: Pin<Box<MaybeDone<Fetching<'a>>>>,
+}
+
+/// A page on its way.
+type Fetching<'a> = LocalBoxFuture<'a, Result<Listed, Outage>>;
+
 /// One page to fetch: of which stack, under which prefix, from where on.
+#[derive(Debug)]
 struct Page {
     stack: String,
     prefix: String,
@@ -154,6 +172,7 @@ struct Page {
 }
 
 /// A page that came.
+#[derive(Debug)]
 struct Listed {
     page: Page,
     resources: Vec<StackResourceSummary>,
@@ -165,7 +184,13 @@ impl<'a> Listing<'a> {
     pub fn new(clients: &'a Clients, calls: &'a Calls, root: impl Into<String>) -> Self {
         let root = root.into();
         let stacks = RefCell::new(BTreeMap::from([(String::new(), root.clone())]));
-        Self { clients, calls, root, stacks, remarks: RefCell::default() }
+        Self { clients, calls, root, first: RefCell::default(), stacks, remarks: RefCell::default() }
+    }
+
+    /// The same, of which the first page may have been asked for already. A page of another stack is let go.
+    #[must_use]
+    pub(super) fn begun(self, first: Option<FirstPage<'a>>) -> Self {
+        Self { first: RefCell::new(first.filter(|first| first.stack == self.root)), ..self }
     }
 
     /// The stacks met so far: by the prefix of their resources' names (`""` for the root, `Nested/`), the name or ARN.
@@ -181,8 +206,11 @@ impl<'a> Listing<'a> {
     /// The resources, as their pages come. Nested stacks are listed at the same time, each once: one that holds
     /// itself, which CloudFormation does not allow, ends there.
     pub fn resources(&self) -> impl Stream<Item = Result<ResourceRef, Outage>> {
-        let first = Page { stack: self.root.clone(), prefix: String::new(), token: None };
-        let fetching = FuturesUnordered::from_iter([self.fetch(first)]);
+        let first = match self.first.take() {
+            Some(first) => first.page(),
+            None => self.fetch(Page::first(self.root.clone())),
+        };
+        let fetching = FuturesUnordered::from_iter([first]);
         let state = (fetching, VecDeque::new(), BTreeSet::from([self.root.clone()]), 0);
         unfold(state, async |(mut fetching, mut ready, mut known, mut count)| {
             loop {
@@ -207,28 +235,20 @@ impl<'a> Listing<'a> {
                     fetching.push(self.fetch(Page { token: Some(token), ..page }));
                 }
                 if known.len() > MOST_STACKS || count > MOST_RESOURCES {
-                    let outage = self.outage(&self.root, Why::Malformed(format!(
-                        "more than {MOST_STACKS} nested stacks or {MOST_RESOURCES} resources; judge the nested stacks by themselves"
-                    )));
+                    let outage = unlisted(
+                        &self.root,
+                        Why::Malformed(format!(
+                            "more than {MOST_STACKS} nested stacks or {MOST_RESOURCES} resources; judge the nested stacks by themselves"
+                        )),
+                    );
                     return Some((Err(outage), (FuturesUnordered::new(), VecDeque::new(), known, count)));
                 }
             }
         })
     }
 
-    async fn fetch(&self, page: Page) -> Result<Listed, Outage> {
-        let send = || {
-            let list = self.clients.cloudformation.list_stack_resources().stack_name(&page.stack);
-            list.set_next_token(page.token.clone()).send()
-        };
-        let answer = self.calls.within(LIST, send).await;
-        let answer = answer.map_err(|fault: Fault| self.outage(&page.stack, fault.why(LIST)))?;
-        let next = answer.next_token.filter(|next| !next.is_empty());
-        if next.is_some() && next == page.token {
-            let why = Why::Malformed("the token of the next page is that of this one".to_owned());
-            return Err(self.outage(&page.stack, why));
-        }
-        Ok(Listed { resources: answer.stack_resource_summaries.unwrap_or_default(), next, page })
+    fn fetch(&self, page: Page) -> Fetching<'a> {
+        fetch(self.clients, self.calls, page).boxed_local()
     }
 
     /// A resource that is there; what is not, or is not as it should be, becomes a remark.
@@ -263,10 +283,65 @@ impl<'a> Listing<'a> {
         let (logical_id, r#type) = (LogicalId::new(logical_id), ResourceType::new(r#type));
         Some(ResourceRef { logical_id, r#type, physical_id, last_updated })
     }
+}
 
-    fn outage(&self, stack: &str, why: Why) -> Outage {
-        Outage { step: format!("list the resources of the stack {stack}"), why }
+impl<'a> FirstPage<'a> {
+    /// Nothing is on its way before somebody waits [beside](Self::beside) it.
+    pub(super) fn of(clients: &'a Clients, calls: &'a Calls, stack: impl Into<String>) -> Self {
+        let stack = stack.into();
+        let fetching = fetch(clients, calls, Page::first(stack.clone())).boxed_local();
+        Self { stack, fetching: Box::pin(maybe_done(fetching)) }
     }
+
+    /// Does something else meanwhile, which does not wait for the page.
+    pub(super) async fn beside<T>(&mut self, other: impl Future<Output = T>) -> T {
+        match select(&mut self.fetching, pin!(other)).await {
+            Either::Left(((), other)) => other.await,
+            Either::Right((done, _)) => done,
+        }
+    }
+
+    fn page(self) -> Fetching<'a> {
+        let Self { stack, mut fetching } = self;
+        let page = async move {
+            fetching.as_mut().await;
+            let lost = || unlisted(&stack, Why::NotObserved("its first page was taken before".to_owned()));
+            fetching.as_mut().take_output().unwrap_or_else(|| Err(lost()))
+        };
+        page.boxed_local()
+    }
+}
+
+impl fmt::Debug for FirstPage<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FirstPage").field("stack", &self.stack).finish_non_exhaustive()
+    }
+}
+
+impl Page {
+    /// The first page of a tree.
+    fn first(stack: String) -> Self {
+        Self { stack, prefix: String::new(), token: None }
+    }
+}
+
+async fn fetch(clients: &Clients, calls: &Calls, page: Page) -> Result<Listed, Outage> {
+    let send = || {
+        let list = clients.cloudformation.list_stack_resources().stack_name(&page.stack);
+        list.set_next_token(page.token.clone()).send()
+    };
+    let answer = calls.within(LIST, send).await;
+    let answer = answer.map_err(|fault: Fault| unlisted(&page.stack, fault.why(LIST)))?;
+    let next = answer.next_token.filter(|next| !next.is_empty());
+    if next.is_some() && next == page.token {
+        let why = Why::Malformed("the token of the next page is that of this one".to_owned());
+        return Err(unlisted(&page.stack, why));
+    }
+    Ok(Listed { resources: answer.stack_resource_summaries.unwrap_or_default(), next, page })
+}
+
+fn unlisted(stack: &str, why: Why) -> Outage {
+    Outage { step: format!("list the resources of the stack {stack}"), why }
 }
 
 /// The first page of the stack that `resource` is, if it is one that nobody has met yet.

@@ -26,6 +26,7 @@ const REVISION: &str = "codedeploy:GetApplicationRevision";
 const FUNCTION_OF: &str = "lambda:GetFunction";
 const HOLDER: &str = "cloudformation:DescribeStackResources";
 const STACKS: &str = "cloudformation:DescribeStacks";
+const PAGES: &str = "cloudformation:ListStackResources";
 
 const TAG: &str = "aws:cloudformation:stack-id";
 
@@ -215,8 +216,23 @@ async fn the_deployment_its_target_and_its_stack_are_asked_for_at_the_same_time(
     let stack = async |id: &str| owner::named(&clients, &calls, id).await;
     let started = Instant::now();
     let found = deployment::find(&clients, &calls, &event, Phase::BeforeAllowTraffic, stack).await;
-    assert!(matches!(found.expect("a deployment").meanwhile, Some(Ok(Some(_)))));
-    assert_eq!((double.count("*"), started.elapsed()), (4, Duration::from_millis(60)));
+    let Some((stack, first_page)) = found.expect("a deployment").meanwhile else { panic!("an external id") };
+    assert!(matches!(stack, Ok(Some(_))) && first_page.is_some());
+    assert_eq!((double.count("*"), started.elapsed()), (5, Duration::from_millis(60)));
+}
+
+/// What a hook does next does not wait for a page that does not come: it may end without it.
+#[tokio::test(start_paused = true)]
+async fn a_first_page_that_does_not_come_holds_nobody_up() {
+    let double = Double::new();
+    double.stack(Stack::named("shop"));
+    double.latency(Duration::from_millis(30));
+    double.fail(PAGES, Which::Always, Fault::Hang);
+    let (clients, calls) = (double.clients(), Calls::new(Rates::Documented));
+    let started = Instant::now();
+    let (stack, first_page) = owner::named(&clients, &calls, &Stack::named("shop").id()).await;
+    assert!(matches!(stack, Ok(Some(_))) && first_page.is_some());
+    assert_eq!(started.elapsed(), Duration::from_millis(30));
 }
 
 // ── the stack ──
@@ -312,8 +328,9 @@ async fn a_function_of_a_nested_stack_belongs_to_the_root() {
 
     double.begin();
     let (clients, calls) = (double.clients(), Calls::new(Rates::Documented));
-    let named = owner::named(&clients, &calls, &inner.id()).await.expect("it can be read").expect("a stack");
-    assert_eq!((named.id, double.count("*")), (root.id(), 2));
+    let named = owner::named(&clients, &calls, &inner.id()).await.0.expect("it can be read").expect("a stack");
+    assert_eq!((named.id, double.count(STACKS)), (root.id(), 2));
+    assert_eq!(double.count(PAGES), 1, "of the nested stack, before anybody knew that it is one");
 }
 
 #[tokio::test(start_paused = true)]
@@ -324,11 +341,11 @@ async fn an_external_id_is_a_stack_or_nothing() {
     double.stack(gone.clone());
     let (clients, calls) = (double.clients(), Calls::new(Rates::Documented));
     for id in ["", "pipeline-7", "arn:aws:s3:::bucket", "arn:aws:cloudformation:eu-west-1:1:changeSet/a/b"] {
-        assert_eq!(owner::named(&clients, &calls, id).await, Ok(None), "{id}");
+        assert!(matches!(owner::named(&clients, &calls, id).await, (Ok(None), None)), "{id}");
     }
     assert_eq!(double.count("*"), 0);
     for stack in [gone, Stack::named("never")] {
-        assert_eq!(owner::named(&clients, &calls, &stack.id()).await, Ok(None));
+        assert_eq!(owner::named(&clients, &calls, &stack.id()).await.0, Ok(None));
     }
     assert_eq!(double.count(STACKS), 2);
 }
