@@ -152,6 +152,13 @@ fn broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
 /// Writes to standard output, without colour where nobody would see it.
 fn print(text: &str) -> Result<(), Trouble> {
     let mut out = anstream::stdout();
+    if out.current_choice() == anstream::ColorChoice::Never {
+        // At once: the stream would write what stands between two colours piece by piece.
+        let mut out = io::stdout().lock();
+        out.write_all(anstream::adapter::strip_str(text).to_string().as_bytes())?;
+        out.flush()?;
+        return Ok(());
+    }
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())
