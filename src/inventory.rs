@@ -1,6 +1,6 @@
 //! What a stack holds: logical id, type and physical id of each resource, nested stacks included.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 /// A resource of a nested stack is written `Nested/Child`, to any depth: `Outer/Inner/Table`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct LogicalId(String);
+pub struct LogicalId(Arc<str>);
 
 impl LogicalId {
     /// Takes the id as the template writes it.
-    pub fn new(id: impl Into<String>) -> Self {
+    pub fn new(id: impl Into<Arc<str>>) -> Self {
         Self(id.into())
     }
 
@@ -33,11 +33,11 @@ impl fmt::Display for LogicalId {
 /// A CloudFormation type name, such as `AWS::S3::Bucket`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ResourceType(String);
+pub struct ResourceType(Arc<str>);
 
 impl ResourceType {
     /// Takes the name as CloudFormation writes it.
-    pub fn new(name: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
         Self(name.into())
     }
 

@@ -167,7 +167,7 @@ impl<'a> Subjects<'a> {
 
     /// The stack is no resource of its own; it goes by its name.
     fn judge_itself(&self, judge: Judge<Facts>, yardstick: &Yardstick) -> Option<Judged> {
-        let id = LogicalId::new(&self.branches.first()?.facts.stack.name);
+        let id = LogicalId::new(self.branches.first()?.facts.stack.name.as_str());
         let said = self.branches.iter().map(|branch| Outcome::of(judge(&branch.facts, yardstick)));
         let verdict = merge(&said.collect::<Vec<_>>(), &self.assumptions)?;
         let name = Name { id, r#type: ResourceType::new(STACK_TYPE) };

@@ -1,5 +1,7 @@
 //! Facts of AWS CodeDeploy.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -227,6 +229,7 @@ pub(super) fn join(facts: &mut Facts, directory: &Directory) {
         .collect();
     for (resource, joined) in facts.resources.iter_mut().zip(joined) {
         if let (Properties::DeploymentGroup(group), Some((platform, strategy))) = (&mut resource.properties, joined) {
+            let group = Arc::make_mut(group);
             if group.compute_platform.is_absent() {
                 group.compute_platform = platform;
             }

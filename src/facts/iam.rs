@@ -1,5 +1,7 @@
 //! Facts of AWS IAM: roles, their policies, and the policy documents that resources carry.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 mod condition;
@@ -94,7 +96,7 @@ pub(super) fn join(facts: &mut Facts, directory: &Directory) {
         let id = &resource.reference.logical_id;
         let attached: Vec<_> = policies.iter().filter_map(|policy| policy.attached_to(id, role, directory)).collect();
         if !attached.is_empty() {
-            role.attached_policies = Observed::Present(attached);
+            Arc::make_mut(role).attached_policies = Observed::Present(attached);
         }
     }
 }

@@ -35,7 +35,7 @@ pub mod sqs;
 pub mod stepfunctions;
 pub mod untyped;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 pub use directory::{Directory, Target};
 pub use exemptions::{Exemptions, StatedExemption};
@@ -77,7 +77,7 @@ pub struct Facts {
     /// The properties as a template wrote them, by resource, where a reader was asked to keep them: typed ones keep
     /// only what checks read. Empty for what was observed live, and never saved.
     #[serde(skip)]
-    pub written: BTreeMap<LogicalId, Value>,
+    pub written: BTreeMap<LogicalId, Arc<Value>>,
 }
 
 /// Which stack, where. A template knows none of it.
@@ -145,22 +145,32 @@ impl Facts {
 
     /// Joins what belongs together; what is joined already stays.
     pub fn joined(stack: StackIdentity, resources: Vec<Resource>) -> Self {
-        let mut facts = Self {
+        let mut facts = Self { resources, ..Self::of(stack) };
+        facts.join();
+        facts
+    }
+
+    /// Of a stack without resources.
+    pub(crate) fn of(stack: StackIdentity) -> Self {
+        Self {
             version: FACTS_VERSION,
             stack,
             settings: Observed::Absent,
             outputs: BTreeMap::new(),
             exemptions: Exemptions::default(),
-            resources,
+            resources: Vec::new(),
             written: BTreeMap::new(),
-        };
-        let directory = Directory::of(&facts);
-        s3::join(&mut facts, &directory);
-        dynamodb::join(&mut facts, &directory);
-        lambda::join(&mut facts, &directory);
-        iam::join(&mut facts, &directory);
-        codedeploy::join(&mut facts, &directory);
-        facts
+        }
+    }
+
+    /// Joins onto its resources what belongs to them; what is joined already stays.
+    pub(crate) fn join(&mut self) {
+        let directory = Directory::of(self);
+        s3::join(self, &directory);
+        dynamodb::join(self, &directory);
+        lambda::join(self, &directory);
+        iam::join(self, &directory);
+        codedeploy::join(self, &directory);
     }
 
     /// The resources of one type of facts, with their names.
@@ -229,7 +239,7 @@ impl Resource {
 
 impl From<RawResource> for Resource {
     fn from(raw: RawResource) -> Self {
-        let properties = Properties::read(&raw.reference.r#type, &raw.properties);
+        let properties = Properties::of(&raw.reference.r#type, raw.properties);
         Self { reference: raw.reference, properties }
     }
 }

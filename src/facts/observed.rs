@@ -179,29 +179,42 @@ impl<T: Serialize> Serialize for Observed<T> {
 
 impl<'de, T: de::DeserializeOwned> Deserialize<'de> for Observed<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self::read(&Value::deserialize(deserializer)?))
+        Ok(Self::of(Value::deserialize(deserializer)?))
     }
 }
 
 impl<T: de::DeserializeOwned> Observed<T> {
     /// Reads one property value; never fails, for a bad value is an observation too.
     pub fn read(value: &Value) -> Self {
+        Self::of(value.clone())
+    }
+
+    /// The same of a value that nobody needs any more: what is read of it is moved, not copied at every level.
+    fn of(value: Value) -> Self {
         if value.is_null() {
             return Self::Absent;
         }
-        if let Some(why) = unknown_marker(value) {
+        if let Some(why) = unknown_marker(&value) {
             return Self::Unknown(why);
         }
-        if let Some(text) = Text::from_marker(value).filter(|_| !takes_text::<T>()) {
+        let text = Text::from_marker(&value);
+        if let Some(text) = text.as_ref().filter(|_| !takes_text::<T>()) {
             // A structure may be written as text: a policy document for example.
             let written = text.embedded_json().and_then(|document| T::deserialize(document).ok());
             return written.map_or_else(|| Self::Unknown(text.why_unresolved()), Self::Present);
         }
-        match T::deserialize(value) {
+        if value.is_array() || value.is_object() {
+            return match T::deserialize(value) {
+                Ok(read) => Self::Present(read),
+                Err(error) => Self::Unknown(unreadable(text.as_ref(), &error)),
+            };
+        }
+        // A copy of a scalar costs less than a second reader of every type.
+        match T::deserialize(value.clone()) {
             Ok(read) => Self::Present(read),
-            Err(error) => match coerced(value).and_then(|other| T::deserialize(&other).ok()) {
+            Err(error) => match coerced(&value).and_then(|other| T::deserialize(other).ok()) {
                 Some(read) => Self::Present(read),
-                None => Self::Unknown(unreadable(value, &error)),
+                None => Self::Unknown(unreadable(text.as_ref(), &error)),
             },
         }
     }
@@ -209,7 +222,7 @@ impl<T: de::DeserializeOwned> Observed<T> {
 
 /// Whether a text may stand for a `T`. A structure would read the marker of one as an object without properties.
 fn takes_text<T: de::DeserializeOwned>() -> bool {
-    T::deserialize(&Value::String(String::new())).is_ok()
+    T::deserialize(Value::String(String::new())).is_ok()
 }
 
 /// The reason inside `{"$unknown": …}`, if that is what the value is.
@@ -220,8 +233,8 @@ pub fn unknown_marker(value: &Value) -> Option<Why> {
 }
 
 /// A value whose parts are only known after deployment is unresolved; any other is malformed.
-fn unreadable(value: &Value, error: &serde_json::Error) -> Why {
-    match Text::from_marker(value) {
+fn unreadable(text: Option<&Text>, error: &serde_json::Error) -> Why {
+    match text {
         Some(text) => text.why_unresolved(),
         None => Why::Malformed(error.to_string()),
     }

@@ -1,5 +1,7 @@
 //! The typed properties of a resource: one variant a CloudFormation type that a check reads.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -9,91 +11,91 @@ use super::{
 };
 use crate::inventory::ResourceType;
 
-/// What was observed of one resource.
+/// What was observed of one resource. A copy shares it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Properties {
     /// `AWS::S3::Bucket`
-    Bucket(Box<s3::Bucket>),
+    Bucket(Arc<s3::Bucket>),
     /// `AWS::S3::BucketPolicy`
-    BucketPolicy(Box<s3::BucketPolicy>),
+    BucketPolicy(Arc<s3::BucketPolicy>),
     /// `AWS::S3::AccessPoint`
-    AccessPoint(Box<s3::AccessPoint>),
+    AccessPoint(Arc<s3::AccessPoint>),
     /// `AWS::DynamoDB::Table`
-    Table(Box<dynamodb::Table>),
+    Table(Arc<dynamodb::Table>),
     /// `AWS::DynamoDB::GlobalTable`
-    GlobalTable(Box<dynamodb::GlobalTable>),
+    GlobalTable(Arc<dynamodb::GlobalTable>),
     /// `AWS::ApplicationAutoScaling::ScalableTarget`
-    ScalableTarget(Box<dynamodb::ScalableTarget>),
+    ScalableTarget(Arc<dynamodb::ScalableTarget>),
     /// `AWS::ApplicationAutoScaling::ScalingPolicy`
-    ScalingPolicy(Box<dynamodb::ScalingPolicy>),
+    ScalingPolicy(Arc<dynamodb::ScalingPolicy>),
     /// `AWS::DAX::Cluster`
-    DaxCluster(Box<dax::Cluster>),
+    DaxCluster(Arc<dax::Cluster>),
     /// `AWS::Backup::BackupSelection`
-    BackupSelection(Box<backup::BackupSelection>),
+    BackupSelection(Arc<backup::BackupSelection>),
     /// `AWS::Lambda::Function`
-    Function(Box<lambda::Function>),
+    Function(Arc<lambda::Function>),
     /// `AWS::Lambda::Alias`
-    Alias(Box<lambda::Alias>),
+    Alias(Arc<lambda::Alias>),
     /// `AWS::Lambda::Version`
-    Version(Box<lambda::Version>),
+    Version(Arc<lambda::Version>),
     /// `AWS::Lambda::Permission`
-    Permission(Box<lambda::Permission>),
+    Permission(Arc<lambda::Permission>),
     /// `AWS::Lambda::Url`
-    FunctionUrl(Box<lambda::Url>),
+    FunctionUrl(Arc<lambda::Url>),
     /// `AWS::Lambda::EventSourceMapping`
-    EventSourceMapping(Box<lambda::EventSourceMapping>),
+    EventSourceMapping(Arc<lambda::EventSourceMapping>),
     /// `AWS::Lambda::EventInvokeConfig`
-    EventInvokeConfig(Box<lambda::EventInvokeConfig>),
+    EventInvokeConfig(Arc<lambda::EventInvokeConfig>),
     /// `AWS::CodeDeploy::Application`
-    Application(Box<codedeploy::Application>),
+    Application(Arc<codedeploy::Application>),
     /// `AWS::CodeDeploy::DeploymentGroup`
-    DeploymentGroup(Box<codedeploy::DeploymentGroup>),
+    DeploymentGroup(Arc<codedeploy::DeploymentGroup>),
     /// `AWS::CodeDeploy::DeploymentConfig`
-    DeploymentConfig(Box<codedeploy::DeploymentConfig>),
+    DeploymentConfig(Arc<codedeploy::DeploymentConfig>),
     /// `AWS::CloudWatch::Alarm`
-    Alarm(Box<cloudwatch::Alarm>),
+    Alarm(Arc<cloudwatch::Alarm>),
     /// `AWS::CloudWatch::CompositeAlarm`
-    CompositeAlarm(Box<cloudwatch::CompositeAlarm>),
+    CompositeAlarm(Arc<cloudwatch::CompositeAlarm>),
     /// `AWS::Logs::LogGroup`
-    LogGroup(Box<logs::LogGroup>),
+    LogGroup(Arc<logs::LogGroup>),
     /// `AWS::EC2::Subnet`
-    Subnet(Box<ec2::Subnet>),
+    Subnet(Arc<ec2::Subnet>),
     /// `AWS::SQS::Queue`
-    Queue(Box<sqs::Queue>),
+    Queue(Arc<sqs::Queue>),
     /// `AWS::SNS::Topic`
-    Topic(Box<sns::Topic>),
+    Topic(Arc<sns::Topic>),
     /// `AWS::SNS::Subscription`
-    Subscription(Box<sns::Subscription>),
+    Subscription(Arc<sns::Subscription>),
     /// `AWS::IAM::Role`
-    Role(Box<iam::Role>),
+    Role(Arc<iam::Role>),
     /// `AWS::IAM::Policy`
-    Policy(Box<iam::Policy>),
+    Policy(Arc<iam::Policy>),
     /// `AWS::IAM::ManagedPolicy`
-    ManagedPolicy(Box<iam::ManagedPolicy>),
+    ManagedPolicy(Arc<iam::ManagedPolicy>),
     /// `AWS::ApiGateway::RestApi`
-    RestApi(Box<apigateway::RestApi>),
+    RestApi(Arc<apigateway::RestApi>),
     /// `AWS::ApiGateway::Method`
-    Method(Box<apigateway::Method>),
+    Method(Arc<apigateway::Method>),
     /// `AWS::ApiGatewayV2::Api`
-    HttpApi(Box<apigateway::HttpApi>),
+    HttpApi(Arc<apigateway::HttpApi>),
     /// `AWS::ApiGatewayV2::Integration`
-    Integration(Box<apigateway::Integration>),
+    Integration(Arc<apigateway::Integration>),
     /// `AWS::Events::Rule`
-    Rule(Box<events::Rule>),
+    Rule(Arc<events::Rule>),
     /// `AWS::Scheduler::Schedule`
-    Schedule(Box<events::Schedule>),
+    Schedule(Arc<events::Schedule>),
     /// `AWS::Pipes::Pipe`
-    Pipe(Box<events::Pipe>),
+    Pipe(Arc<events::Pipe>),
     /// `AWS::StepFunctions::StateMachine`
-    StateMachine(Box<stepfunctions::StateMachine>),
+    StateMachine(Arc<stepfunctions::StateMachine>),
     /// `AWS::AppSync::DataSource`
-    DataSource(Box<appsync::DataSource>),
+    DataSource(Arc<appsync::DataSource>),
     /// `AWS::IoT::TopicRule`
-    TopicRule(Box<iot::TopicRule>),
+    TopicRule(Arc<iot::TopicRule>),
     /// Any of [`untyped::TYPES`], read by path.
-    Untyped(Untyped),
+    Untyped(Arc<Untyped>),
     /// A type that no check reads, kept as it came so that a saved document loses nothing.
-    Other(Value),
+    Other(Arc<Value>),
     /// Properties that nobody could read, or that are no object for a type that checks read.
     Unreadable(Why),
 }
@@ -101,62 +103,71 @@ pub enum Properties {
 impl Properties {
     /// Types the JSON properties of a resource. Never fails: what cannot be read is `Unreadable`.
     pub fn read(r#type: &ResourceType, value: &Value) -> Self {
-        // A key with `null` says what no key says, to every check, and is left out when facts are saved.
-        if holds_null(value) {
-            let mut present = value.clone();
-            leave_out_absent(&mut present);
-            let read = Self::read_present(r#type, &present);
-            if !matches!(read, Self::Other(_)) {
-                return read;
-            }
-        }
-        Self::read_present(r#type, value)
+        Self::of(r#type, value.clone())
     }
 
-    fn read_present(r#type: &ResourceType, value: &Value) -> Self {
-        match r#type.as_str() {
-            "AWS::S3::Bucket" => typed(value, Self::Bucket),
-            "AWS::S3::BucketPolicy" => typed(value, Self::BucketPolicy),
-            "AWS::S3::AccessPoint" => typed(value, Self::AccessPoint),
-            "AWS::DynamoDB::Table" => typed(value, Self::Table),
-            "AWS::DynamoDB::GlobalTable" => typed(value, Self::GlobalTable),
-            "AWS::ApplicationAutoScaling::ScalableTarget" => typed(value, Self::ScalableTarget),
-            "AWS::ApplicationAutoScaling::ScalingPolicy" => typed(value, Self::ScalingPolicy),
-            "AWS::DAX::Cluster" => typed(value, Self::DaxCluster),
-            "AWS::Backup::BackupSelection" => typed(value, Self::BackupSelection),
-            "AWS::Lambda::Function" => typed(value, Self::Function),
-            "AWS::Lambda::Alias" => typed(value, Self::Alias),
-            "AWS::Lambda::Version" => typed(value, Self::Version),
-            "AWS::Lambda::Permission" => typed(value, Self::Permission),
-            "AWS::Lambda::Url" => typed(value, Self::FunctionUrl),
-            "AWS::Lambda::EventSourceMapping" => typed(value, Self::EventSourceMapping),
-            "AWS::Lambda::EventInvokeConfig" => typed(value, Self::EventInvokeConfig),
-            "AWS::CodeDeploy::Application" => typed(value, Self::Application),
-            "AWS::CodeDeploy::DeploymentGroup" => typed(value, Self::DeploymentGroup),
-            "AWS::CodeDeploy::DeploymentConfig" => typed(value, Self::DeploymentConfig),
-            "AWS::CloudWatch::Alarm" => typed(value, Self::Alarm),
-            "AWS::CloudWatch::CompositeAlarm" => typed(value, Self::CompositeAlarm),
-            "AWS::Logs::LogGroup" => typed(value, Self::LogGroup),
-            "AWS::EC2::Subnet" => typed(value, Self::Subnet),
-            "AWS::SQS::Queue" => typed(value, Self::Queue),
-            "AWS::SNS::Topic" => typed(value, Self::Topic),
-            "AWS::SNS::Subscription" => typed(value, Self::Subscription),
-            "AWS::IAM::Role" => typed(value, Self::Role),
-            "AWS::IAM::Policy" => typed(value, Self::Policy),
-            "AWS::IAM::ManagedPolicy" => typed(value, Self::ManagedPolicy),
-            "AWS::ApiGateway::RestApi" => typed(value, Self::RestApi),
-            "AWS::ApiGateway::Method" => typed(value, Self::Method),
-            "AWS::ApiGatewayV2::Api" => typed(value, Self::HttpApi),
-            "AWS::ApiGatewayV2::Integration" => typed(value, Self::Integration),
-            "AWS::Events::Rule" => typed(value, Self::Rule),
-            "AWS::Scheduler::Schedule" => typed(value, Self::Schedule),
-            "AWS::Pipes::Pipe" => typed(value, Self::Pipe),
-            "AWS::StepFunctions::StateMachine" => typed(value, Self::StateMachine),
-            "AWS::AppSync::DataSource" => typed(value, Self::DataSource),
-            "AWS::IoT::TopicRule" => typed(value, Self::TopicRule),
-            read_by_path if untyped::TYPES.contains(&read_by_path) => by_path(value),
-            _ => super::unknown_marker(value).map_or_else(|| Self::Other(value.clone()), Self::Unreadable),
+    /// The same of properties that nobody needs any more.
+    pub(crate) fn of(r#type: &ResourceType, mut value: Value) -> Self {
+        // A key with `null` says what no key says, to every check, and is left out when facts are saved.
+        if let Some(read) = Self::reader(r#type) {
+            leave_out_absent(&mut value);
+            return super::unknown_marker(&value).map_or_else(|| read(value), Self::Unreadable);
         }
+        let mut present = value.clone();
+        leave_out_absent(&mut present);
+        super::unknown_marker(&present).map_or_else(|| Self::Other(Arc::new(value)), Self::Unreadable)
+    }
+
+    /// Whether checks read the properties of this type.
+    pub(crate) fn are_read(r#type: &ResourceType) -> bool {
+        Self::reader(r#type).is_some()
+    }
+
+    /// How known properties of this type are read; none of a type that no check reads.
+    fn reader(r#type: &ResourceType) -> Option<fn(Value) -> Self> {
+        Some(match r#type.as_str() {
+            "AWS::S3::Bucket" => |value| typed(value, Self::Bucket),
+            "AWS::S3::BucketPolicy" => |value| typed(value, Self::BucketPolicy),
+            "AWS::S3::AccessPoint" => |value| typed(value, Self::AccessPoint),
+            "AWS::DynamoDB::Table" => |value| typed(value, Self::Table),
+            "AWS::DynamoDB::GlobalTable" => |value| typed(value, Self::GlobalTable),
+            "AWS::ApplicationAutoScaling::ScalableTarget" => |value| typed(value, Self::ScalableTarget),
+            "AWS::ApplicationAutoScaling::ScalingPolicy" => |value| typed(value, Self::ScalingPolicy),
+            "AWS::DAX::Cluster" => |value| typed(value, Self::DaxCluster),
+            "AWS::Backup::BackupSelection" => |value| typed(value, Self::BackupSelection),
+            "AWS::Lambda::Function" => |value| typed(value, Self::Function),
+            "AWS::Lambda::Alias" => |value| typed(value, Self::Alias),
+            "AWS::Lambda::Version" => |value| typed(value, Self::Version),
+            "AWS::Lambda::Permission" => |value| typed(value, Self::Permission),
+            "AWS::Lambda::Url" => |value| typed(value, Self::FunctionUrl),
+            "AWS::Lambda::EventSourceMapping" => |value| typed(value, Self::EventSourceMapping),
+            "AWS::Lambda::EventInvokeConfig" => |value| typed(value, Self::EventInvokeConfig),
+            "AWS::CodeDeploy::Application" => |value| typed(value, Self::Application),
+            "AWS::CodeDeploy::DeploymentGroup" => |value| typed(value, Self::DeploymentGroup),
+            "AWS::CodeDeploy::DeploymentConfig" => |value| typed(value, Self::DeploymentConfig),
+            "AWS::CloudWatch::Alarm" => |value| typed(value, Self::Alarm),
+            "AWS::CloudWatch::CompositeAlarm" => |value| typed(value, Self::CompositeAlarm),
+            "AWS::Logs::LogGroup" => |value| typed(value, Self::LogGroup),
+            "AWS::EC2::Subnet" => |value| typed(value, Self::Subnet),
+            "AWS::SQS::Queue" => |value| typed(value, Self::Queue),
+            "AWS::SNS::Topic" => |value| typed(value, Self::Topic),
+            "AWS::SNS::Subscription" => |value| typed(value, Self::Subscription),
+            "AWS::IAM::Role" => |value| typed(value, Self::Role),
+            "AWS::IAM::Policy" => |value| typed(value, Self::Policy),
+            "AWS::IAM::ManagedPolicy" => |value| typed(value, Self::ManagedPolicy),
+            "AWS::ApiGateway::RestApi" => |value| typed(value, Self::RestApi),
+            "AWS::ApiGateway::Method" => |value| typed(value, Self::Method),
+            "AWS::ApiGatewayV2::Api" => |value| typed(value, Self::HttpApi),
+            "AWS::ApiGatewayV2::Integration" => |value| typed(value, Self::Integration),
+            "AWS::Events::Rule" => |value| typed(value, Self::Rule),
+            "AWS::Scheduler::Schedule" => |value| typed(value, Self::Schedule),
+            "AWS::Pipes::Pipe" => |value| typed(value, Self::Pipe),
+            "AWS::StepFunctions::StateMachine" => |value| typed(value, Self::StateMachine),
+            "AWS::AppSync::DataSource" => |value| typed(value, Self::DataSource),
+            "AWS::IoT::TopicRule" => |value| typed(value, Self::TopicRule),
+            read_by_path if untyped::TYPES.contains(&read_by_path) => by_path,
+            _ => return None,
+        })
     }
 
     /// What AWS Config says of it, where a check asks; none of a type that no such check judges.
@@ -258,30 +269,23 @@ impl Properties {
             Self::DataSource(properties) => serde_json::to_value(properties),
             Self::TopicRule(properties) => serde_json::to_value(properties),
             Self::Untyped(properties) => serde_json::to_value(properties),
-            Self::Other(value) => Ok(value.clone()),
+            Self::Other(value) => Ok(value.as_ref().clone()),
             Self::Unreadable(why) => Ok(serde_json::json!({ UNKNOWN: why })),
         }
     }
 }
 
-fn by_path(value: &Value) -> Properties {
-    if let Some(why) = super::unknown_marker(value) {
-        return Properties::Unreadable(why);
-    }
+fn by_path(value: Value) -> Properties {
     match Option::<Untyped>::deserialize(value) {
-        Ok(properties) => Properties::Untyped(properties.unwrap_or_default()),
+        Ok(properties) => Properties::Untyped(Arc::new(properties.unwrap_or_default())),
         Err(error) => Properties::Unreadable(Why::Malformed(error.to_string())),
     }
 }
 
-fn typed<T: DeserializeOwned>(value: &Value, variant: fn(Box<T>) -> Properties) -> Properties {
-    if let Some(why) = super::unknown_marker(value) {
-        return Properties::Unreadable(why);
-    }
-    let empty = Value::Object(serde_json::Map::new());
-    let value = if value.is_null() { &empty } else { value };
+fn typed<T: DeserializeOwned>(value: Value, variant: fn(Arc<T>) -> Properties) -> Properties {
+    let value = if value.is_null() { Value::Object(serde_json::Map::new()) } else { value };
     match T::deserialize(value) {
-        Ok(properties) => variant(Box::new(properties)),
+        Ok(properties) => variant(Arc::new(properties)),
         Err(error) => Properties::Unreadable(Why::Malformed(error.to_string())),
     }
 }
@@ -295,15 +299,6 @@ fn leave_out_absent(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(leave_out_absent),
         _ => {}
-    }
-}
-
-/// Whether `leave_out_absent` would change anything.
-fn holds_null(value: &Value) -> bool {
-    match value {
-        Value::Object(map) => map.values().any(|value| value.is_null() || holds_null(value)),
-        Value::Array(items) => items.iter().any(holds_null),
-        _ => false,
     }
 }
 

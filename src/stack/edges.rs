@@ -81,9 +81,9 @@ pub(super) fn invocations(facts: &Facts, directory: &Directory, functions: &Func
                 Properties::Untyped(properties) => {
                     others::calls(reader, id, resource.reference.r#type.as_str(), properties.as_map())
                 }
-                Properties::Other(Value::Object(properties)) => {
+                Properties::Other(value) => value.as_object().map_or_else(Vec::new, |properties| {
                     others::calls(reader, id, resource.reference.r#type.as_str(), properties)
-                }
+                }),
                 Properties::Unreadable(why) if CALLERS.contains(&resource.reference.r#type.as_str()) => {
                     unknown(id, "", why, Asynchronous)
                 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::notes::Notes;
 use super::reader::Input;
-use crate::facts::{Exemptions, RawResource, StatedExemption};
+use crate::facts::{Exemptions, Resource, StatedExemption};
 use crate::inventory::LogicalId;
 use crate::policy::{Exemption, METADATA, MOST_EXEMPTIONS};
 use crate::source::read::Errors;
@@ -98,7 +98,7 @@ impl Found {
     }
 
     /// As a branch with these resources states them.
-    pub(super) fn with(&self, resources: &[RawResource]) -> Exemptions {
+    pub(super) fn with(&self, resources: &[Resource]) -> Exemptions {
         if self.stated.is_empty() {
             return Exemptions { stated: Vec::new(), unknown: self.unknown.clone() };
         }

@@ -22,7 +22,10 @@ mod stack;
 mod tree;
 mod validate;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 pub use long_form::long_form;
 pub use parameters::PSEUDO as PSEUDO_PARAMETERS;
@@ -32,9 +35,9 @@ pub use spans::Spans;
 use self::notes::Notes;
 use self::parameters::Given;
 use self::reader::{Input, Reader};
-use self::stack::Variant;
+use self::stack::{Declaration, Variant};
 use self::validate::Makers;
-use crate::facts::{Branch, Facts, Observed, StackIdentity};
+use crate::facts::{Branch, Facts, Observed, Resource, StackIdentity};
 use crate::source::{Kind, Limits, Node, SourceError, SourceErrors};
 
 /// What a caller may give besides the template.
@@ -118,15 +121,20 @@ pub fn read(name: &str, bytes: &[u8], options: &Options<'_>) -> Result<Template,
         reader.read(&Input { name, outermost: name, bytes, folder: "", prefix, given: &given, around: &[] })?;
     let stack = identity(name, &given);
     let exemptions = std::mem::take(&mut reader.exemptions);
-    let branch = |Variant { assumptions, resources, outputs, .. }| {
-        let exemptions = exemptions.with(&resources);
+    let typed = |Variant { assumptions, resources, outputs, .. }: &Variant| {
         let outputs = outputs.iter().map(|(name, value)| (name.clone(), Observed::read(value))).collect();
-        let kept = resources.iter().filter(|_| options.keep_written);
-        let written = kept.map(|raw| (raw.reference.logical_id.clone(), raw.properties.clone())).collect();
-        let facts = Facts::build(stack.clone(), resources);
-        Branch { assumptions, facts: Facts { outputs, exemptions, written, ..facts } }
+        let written = |it: &Rc<Declaration>| (it.reference.logical_id.clone(), it.written());
+        let written = resources.iter().filter(|_| options.keep_written).map(written).collect();
+        let resources: Vec<Resource> = resources.iter().map(|declaration| declaration.typed()).collect();
+        let exemptions = exemptions.with(&resources);
+        let facts = Facts { outputs, exemptions, written, resources, ..Facts::of(stack.clone()) };
+        Branch { assumptions: assumptions.clone(), facts }
     };
-    let branches = variants.into_iter().map(nested::connect).map(branch).collect();
+    let variants: Vec<Variant> = variants.into_iter().map(nested::connect).collect();
+    let mut branches: Vec<Branch> = variants.iter().map(typed).collect();
+    // What is joined onto a resource that others still have is joined onto a copy of it.
+    drop(variants);
+    branches.iter_mut().for_each(|branch| branch.facts.join());
     let mut said = BTreeSet::new();
     // A nested template is read once for every way in which it is called.
     let warnings = reader.warnings.into_iter().filter(|warning| said.insert(warning.to_string())).collect();

@@ -3,7 +3,7 @@
 //! Their resources are called `Nested/Child`, their parameters are what the outer template passes, and
 //! references to their outputs become what the outputs say.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 
 use serde_json::Value;
 
@@ -14,8 +14,8 @@ use super::notes::Notes;
 use super::parameters::{Given, PSEUDO, unknown};
 use super::reader::{Input, Reader};
 use super::resolve::{marker, text};
-use super::stack::Variant;
-use crate::facts::{Part, RawResource, Text, Why};
+use super::stack::{Declaration, Variant};
+use crate::facts::{Part, Text, Why};
 use crate::source::{Node, Position};
 
 const STACK: &str = "AWS::CloudFormation::Stack";
@@ -42,8 +42,8 @@ impl Reader<'_, '_> {
         let room = (MOST / variants.len().max(1)).max(1);
         let mut done = Vec::with_capacity(variants.len());
         for variant in variants {
-            let is_stack = |resource: &&RawResource| resource.reference.r#type.as_str() == STACK;
-            let nested: Vec<RawResource> = variant.resources.iter().filter(is_stack).cloned().collect();
+            let is_stack = |resource: &&Rc<Declaration>| resource.reference.r#type.as_str() == STACK;
+            let nested: Vec<Rc<Declaration>> = variant.resources.iter().filter(is_stack).cloned().collect();
             let mut grown = vec![variant];
             for stack in &nested {
                 let id = stack.reference.logical_id.as_str();
@@ -67,7 +67,7 @@ impl Reader<'_, '_> {
     /// The branches of a nested stack; none where nobody can read it, which is warned of.
     fn children(
         &mut self,
-        stack: &RawResource,
+        stack: &Declaration,
         at: Position,
         input: &Input<'_>,
         notes: &mut Notes,
@@ -111,8 +111,9 @@ impl Reader<'_, '_> {
     }
 
     /// Path, bytes and parameters of a nested template; else why they are not known.
-    fn template_of(&self, stack: &RawResource, input: &Input<'_>) -> Result<(String, Vec<u8>, Given), String> {
-        let url = stack.properties.get("TemplateURL").ok_or("its template is not known")?;
+    fn template_of(&self, stack: &Declaration, input: &Input<'_>) -> Result<(String, Vec<u8>, Given), String> {
+        let properties = stack.properties();
+        let url = properties.get("TemplateURL").ok_or("its template is not known")?;
         let url = url.as_str().ok_or("its template is known only at deployment")?;
         if !is_local(url) || url.starts_with("http") {
             return Err("its template is not a file beside this one".to_owned());
@@ -123,7 +124,7 @@ impl Reader<'_, '_> {
             .filter(|name| !matches!(**name, "AWS::StackName" | "AWS::StackId"))
             .filter_map(|name| Some(((*name).to_owned(), input.given.get(*name)?.clone())))
             .collect();
-        match stack.properties.get("Parameters") {
+        match properties.get("Parameters") {
             None => {}
             Some(Value::Object(passed)) if !passed.contains_key(crate::facts::UNKNOWN) => {
                 given.extend(passed.iter().map(|(name, value)| (name.clone(), as_parameter(value))));
@@ -177,10 +178,10 @@ fn joined(mut outer: Variant, inner: &Variant, id: &str) -> Variant {
 fn blurred(children: &[Variant]) -> Variant {
     let why =
         Why::Unresolved("depends on conditions of a nested stack; too many combinations to judge each".to_owned());
-    let mut resources: BTreeMap<String, RawResource> = BTreeMap::new();
-    for resource in children.iter().flat_map(|child| &child.resources) {
-        let unknown = RawResource { properties: marker(why.clone()), ..resource.clone() };
-        resources.entry(resource.reference.logical_id.to_string()).or_insert(unknown);
+    let mut resources: BTreeMap<&str, Rc<Declaration>> = BTreeMap::new();
+    for Declaration { reference, .. } in children.iter().flat_map(|child| &child.resources).map(Rc::as_ref) {
+        let unknown = || Declaration::new(reference.clone(), marker(why.clone()));
+        resources.entry(reference.logical_id.as_str()).or_insert_with(unknown);
     }
     let names = children.iter().flat_map(|child| child.outputs.keys());
     let outputs = names.map(|name| (name.clone(), marker(why.clone()))).collect();
@@ -194,9 +195,14 @@ pub(super) fn connect(variant: Variant) -> Variant {
     if variant.nested.is_empty() {
         return variant;
     }
-    let Variant { assumptions, mut resources, outputs, nested } = variant;
-    resources.iter_mut().for_each(|resource| substitute(&mut resource.properties, &nested, DEEPEST));
-    Variant { assumptions, resources, outputs, nested }
+    let connected = |declaration: Rc<Declaration>| {
+        let mut properties = declaration.properties().clone();
+        substitute(&mut properties, &variant.nested, DEEPEST);
+        // One that names no output is the same in every branch.
+        let is_same = properties == *declaration.properties();
+        if is_same { declaration } else { Declaration::new(declaration.reference.clone(), properties) }
+    };
+    Variant { resources: variant.resources.into_iter().map(connected).collect(), ..variant }
 }
 
 fn substitute(value: &mut Value, outputs: &Outputs, depth: usize) {

@@ -1,6 +1,11 @@
 //! One template, prepared, as the raw resources of each of its branches.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::{OnceCell, Ref, RefCell},
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+    sync::Arc,
+};
 
 use serde_json::{Map, Value};
 
@@ -13,7 +18,7 @@ use super::parameters::Parameters;
 use super::resolve::{Resolver, Scope, mappings, marker};
 use super::tree::function;
 use super::validate::{self, Makers};
-use crate::facts::{Assumption, Properties, RawResource, Why};
+use crate::facts::{Assumption, Properties, Resource, Why};
 use crate::inventory::{LogicalId, ResourceRef, ResourceType};
 use crate::source::read::nearest;
 use crate::source::{Entry, Kind, Node};
@@ -39,14 +44,47 @@ const KEPT: [&str; 3] = ["DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy"
 #[derive(Debug, Clone)]
 pub(super) struct Variant {
     pub(super) assumptions: Vec<Assumption>,
-    pub(super) resources: Vec<RawResource>,
+    pub(super) resources: Vec<Rc<Declaration>>,
     /// What the stack gives out.
     pub(super) outputs: BTreeMap<String, Value>,
     /// What the stacks nested in this one give out.
     pub(super) nested: Outputs,
 }
 
-/// A resource as the template declares it.
+/// A resource as it is in one branch or in several, typed once for all of them.
+#[derive(Debug)]
+pub(super) struct Declaration {
+    pub(super) reference: ResourceRef,
+    /// As the template has them, resolved; nothing once they are typed.
+    properties: RefCell<Value>,
+    written: OnceCell<Arc<Value>>,
+    typed: OnceCell<Properties>,
+}
+
+impl Declaration {
+    pub(super) fn new(reference: ResourceRef, properties: Value) -> Rc<Self> {
+        let properties = RefCell::new(properties);
+        Rc::new(Self { reference, properties, written: OnceCell::new(), typed: OnceCell::new() })
+    }
+
+    /// As the template has them, before they are [typed](Self::typed).
+    pub(super) fn properties(&self) -> Ref<'_, Value> {
+        self.properties.borrow()
+    }
+
+    /// The same for facts that keep them. To be asked for before they are typed.
+    pub(super) fn written(&self) -> Arc<Value> {
+        Arc::clone(self.written.get_or_init(|| Arc::new(self.properties().clone())))
+    }
+
+    /// As facts have it, before anything is joined onto it.
+    pub(super) fn typed(&self) -> Resource {
+        let properties = self.typed.get_or_init(|| Properties::of(&self.reference.r#type, self.properties.take()));
+        Resource { reference: self.reference.clone(), properties: properties.clone() }
+    }
+}
+
+/// A resource as the template writes it.
 struct Declared<'t> {
     entry: &'t Entry,
     r#type: &'t str,
@@ -126,11 +164,10 @@ fn declared<'t>(root: &'t Node, conditions: &Conditions<'t>, notes: &mut Notes) 
 /// How often each condition decides over something that a check reads.
 fn uses(declared: &[Declared<'_>], conditions: &Conditions<'_>) -> Vec<usize> {
     let mut uses = vec![0; conditions.len()];
-    let empty = Value::Object(Map::new());
     for resource in declared {
-        let kind = Properties::read(&ResourceType::new(resource.r#type), &empty);
         // Nested stacks hold what is judged.
-        if matches!(kind, Properties::Other(_)) && resource.r#type != "AWS::CloudFormation::Stack" {
+        let is_read = Properties::are_read(&ResourceType::new(resource.r#type));
+        if !is_read && resource.r#type != "AWS::CloudFormation::Stack" {
             continue;
         }
         if let Some(condition) = resource.condition {
@@ -163,7 +200,7 @@ struct Stack<'s, 't> {
     scope: &'s Scope<'t>,
     notes: &'s mut Notes,
     /// What became of each resource under the answers that it depends on; most depend on none.
-    known: Vec<Vec<(Answers, RawResource)>>,
+    known: Vec<Vec<(Answers, Rc<Declaration>)>>,
 }
 
 impl Stack<'_, '_> {
@@ -203,10 +240,10 @@ impl Stack<'_, '_> {
     }
 
     /// A resource of which nobody knows whether it exists.
-    fn perhaps(&mut self, resource: &Declared<'_>, condition: usize, named: &[Option<bool>]) -> RawResource {
+    fn perhaps(&mut self, resource: &Declared<'_>, condition: usize, named: &[Option<bool>]) -> Rc<Declaration> {
         let resolver = Resolver::new(self.scope, named, &mut self.notes.warnings);
         let why = Why::Unresolved(format!("whether it exists {}", resolver.why_open(condition)));
-        RawResource { reference: self.reference(resource), properties: marker(why) }
+        Declaration::new(self.reference(resource), marker(why))
     }
 
     fn reference(&self, resource: &Declared<'_>) -> ResourceRef {
@@ -218,17 +255,17 @@ impl Stack<'_, '_> {
         }
     }
 
-    fn resource(&mut self, index: usize, resource: &Declared<'_>, named: &[Option<bool>]) -> RawResource {
+    fn resource(&mut self, index: usize, resource: &Declared<'_>, named: &[Option<bool>]) -> Rc<Declaration> {
         let holds = |on: &Answers| on.iter().all(|(number, answer)| named[*number] == *answer);
-        if let Some((_, raw)) = self.known[index].iter().find(|(on, _)| holds(on)) {
-            return raw.clone();
+        if let Some((_, known)) = self.known[index].iter().find(|(on, _)| holds(on)) {
+            return Rc::clone(known);
         }
         let mut resolver = Resolver::new(self.scope, named, &mut self.notes.warnings);
         let properties = properties(&resource.entry.value, &mut resolver);
         let on = resolver.consulted.iter().map(|number| (*number, named[*number])).collect();
-        let raw = RawResource { reference: self.reference(resource), properties };
-        self.known[index].push((on, raw.clone()));
-        raw
+        let declaration = Declaration::new(self.reference(resource), properties);
+        self.known[index].push((on, Rc::clone(&declaration)));
+        declaration
     }
 }
 

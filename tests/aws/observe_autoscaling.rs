@@ -290,7 +290,7 @@ async fn what_a_template_says_of_scaling_is_what_is_observed() {
 fn sort_scaling(facts: &mut fitgate::facts::Facts) {
     for resource in &mut facts.resources {
         if let fitgate::facts::Properties::Table(table) = &mut resource.properties
-            && let fitgate::facts::Observed::Present(scaling) = &mut table.scaling
+            && let fitgate::facts::Observed::Present(scaling) = &mut std::sync::Arc::make_mut(table).scaling
         {
             scaling.sort_by_key(|scaling| format!("{scaling:?}"));
         }

@@ -10,7 +10,7 @@
 //! <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalableTargets.html>,
 //! <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalingPolicies.html>
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use aws_sdk_applicationautoscaling::types::{ScalableTarget as Target, ScalingPolicy as Policy, ServiceNamespace};
 use aws_sdk_dynamodb::types::TableDescription;
@@ -263,7 +263,7 @@ pub(super) async fn target(session: &Session<'_>, resource: &ResourceRef) -> Val
     });
     let capacity = |capacity: i32| Observed::from(u64::try_from(capacity).ok());
     let text = |text: &str| Observed::Present(text.to_owned());
-    written(&Properties::ScalableTarget(Box::new(ScalableTarget {
+    written(&Properties::ScalableTarget(Arc::new(ScalableTarget {
         resource_id: Observed::Present(Text::literal(scaled)),
         scalable_dimension: text(dimension),
         service_namespace: text(namespace),
@@ -296,7 +296,7 @@ pub(super) async fn policy(session: &Session<'_>, resource: &ResourceRef) -> Val
         }
         unknown.unwrap_or_else(|| failed(Need::ScalingPolicies.into(), format!("no policy is {arn}")))
     });
-    written(&Properties::ScalingPolicy(Box::new(ScalingPolicy {
+    written(&Properties::ScalingPolicy(Arc::new(ScalingPolicy {
         scaling_target_id: Observed::Absent,
         resource_id: Observed::Present(Text::literal(id)),
         scalable_dimension: found.as_ref().map(|policy| policy.scalable_dimension.as_str().to_owned()),

@@ -57,7 +57,9 @@ impl Kind {
 /// and most accounts have fewer protected resources than pages would pay for.
 pub(super) async fn covering(session: &Session<'_>, kind: Kind, name: &str) -> Covering {
     let protected = session.backup.protected.get((), || protected(session)).await;
-    protected.map(|protected| protected.get(&(kind, name.to_owned())).map(LogicalId::new).into_iter().collect())
+    protected.map(|protected| {
+        protected.get(&(kind, name.to_owned())).map(|id| LogicalId::new(id.as_str())).into_iter().collect()
+    })
 }
 
 async fn protected(session: &Session<'_>) -> Observed<Rc<Protected>> {

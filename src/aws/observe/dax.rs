@@ -1,6 +1,6 @@
 //! DynamoDB Accelerator.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use aws_sdk_dax::types::{Cluster as Described, SseStatus};
 use serde_json::Value;
@@ -41,7 +41,7 @@ pub(super) async fn cluster(session: &Session<'_>, resource: &ResourceRef) -> Va
         clusters.iter().find(named).map_or_else(missing, read)
     });
     match found {
-        Observed::Present(cluster) => written(&Properties::DaxCluster(Box::new(cluster))),
+        Observed::Present(cluster) => written(&Properties::DaxCluster(Arc::new(cluster))),
         Observed::Absent => Value::Null,
         Observed::Unknown(why) => Document::unknown(&why),
     }

@@ -28,7 +28,7 @@ impl Document {
     pub(crate) fn of(facts: &Facts) -> Self {
         let datum = |resource: &Resource| {
             let id = &resource.reference.logical_id;
-            (id.as_str().to_owned(), described(resource, facts.written.get(id)))
+            (id.as_str().to_owned(), described(resource, facts.written.get(id).map(Arc::as_ref)))
         };
         Self { resources: facts.resources.iter().map(datum).collect() }
     }
@@ -78,7 +78,7 @@ fn observed(properties: &Properties) -> Arc<Datum> {
     let unknown = |why| Arc::new(Datum::Unknown(why));
     match properties {
         Properties::Unreadable(why) => unknown(why.clone()),
-        Properties::Other(Value::Null) => {
+        Properties::Other(value) if value.is_null() => {
             unknown(Why::NotObserved("no check reads this type, so nobody looked at it".to_owned()))
         }
         Properties::Other(value) => Datum::read(value, true),

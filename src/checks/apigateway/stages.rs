@@ -48,7 +48,7 @@ pub(super) fn judge(resource: &Resource, judge: impl FnOnce(&Stage<'_>) -> Optio
             Observed::Unknown(why) => return Some(Verdict::inconclusive(why).at(DESCRIPTION)),
         }
     } else {
-        Cow::Borrowed(properties)
+        Cow::Borrowed(properties.as_ref())
     };
     let id = &resource.reference.logical_id;
     judge(&Stage { id, settings, is_made, api: properties.get("RestApiId"), name })

@@ -120,7 +120,7 @@ pub(in crate::checks) fn has_web_acl(
 fn every<'a>(stack: &Stack<'a>, r#type: &'static str) -> impl Iterator<Item = Result<&'a Untyped, Why>> {
     let of_type = move |resource: &&Resource| resource.reference.r#type.as_str() == r#type;
     stack.facts.resources.iter().filter(of_type).filter_map(|resource| match &resource.properties {
-        Properties::Untyped(properties) => Some(Ok(properties)),
+        Properties::Untyped(properties) => Some(Ok(properties.as_ref())),
         Properties::Unreadable(why) => Some(Err(why.clone())),
         _ => None,
     })

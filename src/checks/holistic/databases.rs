@@ -146,7 +146,7 @@ impl<'s, 'a> View<'s, 'a> {
             for part in text.parts() {
                 match part {
                     Part::Reference { resource, attribute } => {
-                        let id = LogicalId::new(resource);
+                        let id = LogicalId::new(resource.as_str());
                         let r#type = self.stack.type_of(&id);
                         let attribute = attribute.as_deref().unwrap_or_default();
                         // The Data API takes the ARN of the cluster, and no connection.

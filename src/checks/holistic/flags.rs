@@ -82,7 +82,7 @@ impl<'s, 'a> View<'s, 'a> {
                 }
                 (Properties::Untyped(environment), ENVIRONMENT) => {
                     if let Some(application) = application(stack, environment) {
-                        environments.entry(application).or_default().push((id, environment));
+                        environments.entry(application).or_default().push((id, environment.as_ref()));
                     }
                 }
                 _ => {}

@@ -1,5 +1,7 @@
 //! Onto each table: what scales it and its indexes, which backups cover it, who owns it.
 
+use std::sync::Arc;
+
 use super::{Dimension, ScalableTarget, Scaling, ScalingPolicy, Table};
 use crate::{
     facts::{
@@ -22,6 +24,7 @@ pub(in crate::facts) fn join(facts: &mut Facts, directory: &Directory) {
         let id = &resource.reference.logical_id;
         match &mut resource.properties {
             Properties::Table(table) => {
+                let table = Arc::make_mut(table);
                 table.account.fill(|| account.clone());
                 table.logical_id.get_or_insert_with(|| id.clone());
                 let scaling = scaling_of(id, &scaled);
@@ -30,6 +33,7 @@ pub(in crate::facts) fn join(facts: &mut Facts, directory: &Directory) {
                 backup::complete(&mut table.backup_selections, covering);
             }
             Properties::GlobalTable(table) => {
+                let table = Arc::make_mut(table);
                 table.account.fill(|| account.clone());
                 table.logical_id.get_or_insert_with(|| id.clone());
                 let views = table.tables();

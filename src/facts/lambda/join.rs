@@ -1,5 +1,7 @@
 //! Joins onto functions, aliases and mappings what CloudFormation splits over several resources.
 
+use std::sync::Arc;
+
 use super::{
     Alias, AliasOf, AliasedFunction, EventInvokeConfig, EventSourceMapping, Function, FunctionTarget, Functions,
     InvokeConfigOf, Permission, ProvisionedConcurrencyConfig, SourceKind, VersionOf,
@@ -226,11 +228,13 @@ impl<'a> Seen<'a> {
             _ => return None,
         };
         match &mut properties {
-            Properties::Function(function) => self.fill_function(&resource.reference.logical_id, function),
-            Properties::Alias(alias) => self.fill_alias(alias),
-            Properties::EventSourceMapping(mapping) => self.fill_mapping(mapping),
-            Properties::Permission(permission) => self.fill_permission(permission),
-            Properties::EventInvokeConfig(config) => self.fill_invoke_config(config),
+            Properties::Function(function) => {
+                self.fill_function(&resource.reference.logical_id, Arc::make_mut(function));
+            }
+            Properties::Alias(alias) => self.fill_alias(Arc::make_mut(alias)),
+            Properties::EventSourceMapping(mapping) => self.fill_mapping(Arc::make_mut(mapping)),
+            Properties::Permission(permission) => self.fill_permission(Arc::make_mut(permission)),
+            Properties::EventInvokeConfig(config) => self.fill_invoke_config(Arc::make_mut(config)),
             _ => {}
         }
         Some(properties)

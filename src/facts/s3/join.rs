@@ -1,5 +1,7 @@
 //! Onto each bucket: its policy, whether it receives logs, which backups cover it, who owns it.
 
+use std::sync::Arc;
+
 use super::{AttachedPolicy, Bucket};
 use crate::{
     facts::{Directory, Facts, Observed, Properties, Target, Text, Why, backup},
@@ -16,11 +18,13 @@ pub(in crate::facts) fn join(facts: &mut Facts, directory: &Directory) {
         let id = &resource.reference.logical_id;
         match &mut resource.properties {
             Properties::Bucket(bucket) => {
+                let bucket = Arc::make_mut(bucket);
                 bucket.account.fill(|| account.clone());
                 bucket.logical_id.get_or_insert_with(|| id.clone());
                 stack.complete(id, bucket);
             }
             Properties::BucketPolicy(policy) => {
+                let policy = Arc::make_mut(policy);
                 policy.account.fill(|| account.clone());
                 policy.bucket_in_stack.fill(|| stack.holds_bucket_of(id));
             }

@@ -1,6 +1,6 @@
 //! `AWS::DynamoDB::GlobalTable`: what its replicas share, and each replica in its own region.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use aws_sdk_dynamodb::types::TableDescription;
 use futures_util::future::{join, join_all, join3, join4};
@@ -56,7 +56,7 @@ pub(in crate::aws::observe) async fn table(session: &Session<'_>, resource: &Res
             indexes.into_iter().map(|each| each.map(index)).collect()
         })
     });
-    written(&Properties::GlobalTable(Box::new(GlobalTable {
+    written(&Properties::GlobalTable(Arc::new(GlobalTable {
         table_name: Observed::Present(Text::literal(name)),
         billing_mode: described.as_ref().map(|table| one::billing_mode(table).as_str().to_owned()),
         sse_specification: encryption

@@ -7,7 +7,7 @@ mod global;
 mod place;
 mod table;
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use aws_sdk_dynamodb::types::TableDescription;
 use futures_util::future::{join, join3, join5};
@@ -58,7 +58,7 @@ pub(super) async fn table(session: &Session<'_>, resource: &ResourceRef) -> Valu
     )
     .await;
     let described = described.as_ref();
-    written(&Properties::Table(Box::new(Table {
+    written(&Properties::Table(Arc::new(Table {
         table_name: Observed::Present(Text::literal(name)),
         billing_mode: described.clone().map(|table| table::billing_mode(table).as_str().to_owned()),
         provisioned_throughput: described

@@ -1,6 +1,6 @@
 //! `AWS::Lambda::Alias` and `AWS::Lambda::Version`.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use aws_sdk_lambda::types::AliasConfiguration;
 use futures_util::future::join;
@@ -36,7 +36,7 @@ pub(in super::super) async fn alias(session: &Session<'_>, resource: &ResourceRe
             Observed::Present,
         )
     });
-    written(&Properties::Alias(Box::new(Alias {
+    written(&Properties::Alias(Arc::new(Alias {
         function_version: found.as_ref().and_then(|alias| configuration::written(alias.function_version())),
         routing_config: found.as_ref().and_then(routing),
         provisioned_concurrency_config: provisioned(&warm, &name),
@@ -81,7 +81,7 @@ pub(in super::super) async fn version(session: &Session<'_>, resource: &Resource
         return Document::unknown(&strange("AWS::Lambda::Version", physical));
     };
     let warm = lists::warm(session, &function).await;
-    written(&Properties::Version(Box::new(Version {
+    written(&Properties::Version(Arc::new(Version {
         provisioned_concurrency_config: provisioned(&warm, &number),
         function_name: Observed::Present(Text::literal(function)),
         code_sha256: Observed::not_observed("fitgate does not look at the package of a version"),

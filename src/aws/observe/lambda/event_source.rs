@@ -1,6 +1,6 @@
 //! `AWS::Lambda::EventSourceMapping`.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use aws_sdk_lambda::{
     operation::get_event_source_mapping::GetEventSourceMappingOutput,
@@ -45,7 +45,7 @@ pub(in super::super) async fn event_source_mapping(session: &Session<'_>, resour
         }
     };
     match found.and_then(|mapping| properties(&mapping)) {
-        Observed::Present(mapping) => written(&Properties::EventSourceMapping(Box::new(mapping))),
+        Observed::Present(mapping) => written(&Properties::EventSourceMapping(Arc::new(mapping))),
         Observed::Absent => Document::unknown(&super::strange("AWS::Lambda::EventSourceMapping", uuid)),
         Observed::Unknown(why) => Document::unknown(&why),
     }

@@ -1,5 +1,7 @@
 //! `AWS::Lambda::Function` with what belongs to it, of the stack and beside it.
 
+use std::sync::Arc;
+
 use aws_sdk_lambda::{
     operation::get_function::GetFunctionOutput,
     types::{FunctionConfiguration, PackageType},
@@ -31,7 +33,7 @@ pub(in super::super) async fn function(session: &Session<'_>, resource: &Resourc
         permission::others(session, name),
     )
     .await;
-    written(&Properties::Function(Box::new(Function {
+    written(&Properties::Function(Arc::new(Function {
         function_name: Observed::Present(Text::literal(name)),
         event_invoke_configs,
         aliases,

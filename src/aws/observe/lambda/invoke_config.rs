@@ -1,6 +1,6 @@
 //! `AWS::Lambda::EventInvokeConfig`.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use aws_sdk_lambda::types::FunctionEventInvokeConfig;
 use futures_util::future::join_all;
@@ -32,7 +32,7 @@ pub(in super::super) async fn invoke_config(session: &Session<'_>, resource: &Re
         },
     };
     match found {
-        Observed::Present(config) => written(&Properties::EventInvokeConfig(Box::new(config))),
+        Observed::Present(config) => written(&Properties::EventInvokeConfig(Arc::new(config))),
         Observed::Absent => Document::unknown(&whose(physical)),
         Observed::Unknown(why) => Document::unknown(&why),
     }

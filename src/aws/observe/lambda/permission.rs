@@ -4,7 +4,7 @@
 //! in the policies of the stack's functions and aliases. Each of them is asked for its policy anyway: what nobody wrote
 //! into the template, a grant to everybody for example, is found there and nowhere else.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use futures_util::future::{join, join_all};
 use serde_json::Value;
@@ -118,10 +118,10 @@ pub(in super::super) async fn permission(session: &Session<'_>, resource: &Resou
     let gone = || format!("no policy of the stack's functions has the statement {statement}; was it removed?");
     let found = if found.is_absent() { failed(NEED.into(), gone()) } else { found };
     match (found, owner) {
-        (Observed::Present(permission), _) => written(&Properties::Permission(Box::new(permission))),
+        (Observed::Present(permission), _) => written(&Properties::Permission(Arc::new(permission))),
         (Observed::Unknown(why), Some((function, qualifier))) => {
             let name = qualifier.map_or_else(|| function.clone(), |qualifier| outside(&function, &qualifier));
-            written(&Properties::Permission(Box::new(of_nobody_knows(Text::literal(name), &why))))
+            written(&Properties::Permission(Arc::new(of_nobody_knows(Text::literal(name), &why))))
         }
         (Observed::Unknown(why), None) => Document::unknown(&why),
         (Observed::Absent, _) => Document::unknown(&Why::NotObserved(gone())),

@@ -1,5 +1,7 @@
 //! `AWS::Lambda::Url`.
 
+use std::sync::Arc;
+
 use aws_sdk_lambda::types::{Cors as CorsAnswer, FunctionUrlConfig};
 use serde_json::Value;
 
@@ -32,7 +34,7 @@ pub(in super::super) async fn url(session: &Session<'_>, resource: &ResourceRef)
     let urls = lists::urls(session, called.name).await;
     let found = urls.and_then(|urls| chosen(&urls, called));
     let arn = called.qualifier.and_then(|qualifier| physical.strip_suffix(qualifier)?.strip_suffix(':'));
-    written(&Properties::FunctionUrl(Box::new(Url {
+    written(&Properties::FunctionUrl(Arc::new(Url {
         auth_type: found.as_ref().and_then(|url| {
             let written = Some(url.auth_type().as_str().to_owned()).filter(|kind| kind != NO_AUTH_TYPE);
             required(written, NEED, "AuthType")

@@ -8,6 +8,8 @@ mod data;
 mod policy;
 mod upkeep;
 
+use std::sync::Arc;
+
 use futures_util::future::{join3, join4};
 pub(super) use policy::lone as bucket_policy;
 use serde_json::Value;
@@ -62,7 +64,7 @@ pub(super) async fn bucket(session: &Session<'_>, resource: &ResourceRef) -> Val
     let (block, (ownership, acl), (cors, website, account_block, policy)) = may_reach;
     let (encryption, versioning, lock, replication) = keeps;
     let (logging, lifecycle, notification, tags) = upkeep;
-    written(&Properties::Bucket(Box::new(Bucket {
+    written(&Properties::Bucket(Arc::new(Bucket {
         bucket_name: Observed::Present(Text::literal(name)),
         access_control: acl.canned,
         public_access_block_configuration: block,
@@ -98,7 +100,7 @@ pub(super) async fn access_point(session: &Session<'_>, resource: &ResourceRef) 
     let Some(name) = resource.physical_id.as_deref() else { return not_created(resource) };
     let mut point = access::point(session, name).await;
     point.name = Observed::Present(Text::literal(name));
-    written(&Properties::AccessPoint(Box::new(point)))
+    written(&Properties::AccessPoint(Arc::new(point)))
 }
 
 /// The account whose stack this is. S3 Control addresses everything by it.

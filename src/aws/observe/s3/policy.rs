@@ -1,5 +1,7 @@
 //! Bucket policies: of the buckets of the stack, and of those elsewhere that the stack has a policy for.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -36,7 +38,7 @@ pub(in crate::aws::observe) async fn lone(session: &Session<'_>, resource: &Reso
         ));
         (Observed::Unknown(why.clone()), Observed::Unknown(why))
     };
-    written(&Properties::BucketPolicy(Box::new(BucketPolicy {
+    written(&Properties::BucketPolicy(Arc::new(BucketPolicy {
         bucket,
         policy_document,
         account: Observed::Absent,
