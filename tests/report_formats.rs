@@ -110,8 +110,9 @@ fn ocsf_findings_have_what_the_class_requires() {
     let moment = "2026-07-01T00:00:00Z".parse().expect("a moment");
     let report = report();
     let exempted = report.counts.exempted;
-    let findings = ocsf(&[report], false, moment);
-    for finding in &findings {
+    let written = serde_json::to_value(ocsf(&[report], false, moment)).expect("JSON");
+    let findings = written.as_array().expect("a list");
+    for finding in findings {
         // What schema.ocsf.io/1.3.0/classes/compliance_finding calls required.
         for required in [
             "/activity_id",

@@ -110,7 +110,9 @@ fn picture(arguments: &Arguments) -> Result<Picture, Trouble> {
 
 /// The graphs of a stack's branches as one picture.
 pub(super) fn of<'a>(title: String, facts: impl IntoIterator<Item = &'a Facts>) -> Picture {
-    let graphs: Vec<Graph> = facts.into_iter().map(|facts| Graph::of(&Stack::of(facts))).collect();
+    let facts: Vec<&Facts> = facts.into_iter().collect();
+    let resources = facts.iter().map(|facts| facts.resources.len()).sum();
+    let graphs = super::threads().for_resources(resources).map(facts, |facts| Graph::of(&Stack::of(facts)));
     Picture::of(title, &graphs.iter().collect::<Vec<&Graph>>())
 }
 

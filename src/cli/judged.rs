@@ -90,5 +90,7 @@ pub(super) fn written(reports: &[Report], figures: &[Figures], writing: Writing)
 }
 
 fn lines(document: &impl Serialize) -> Result<String, serde_json::Error> {
-    Ok(format!("{}\n", serde_json::to_string_pretty(document)?))
+    let mut text = serde_json::to_string_pretty(document)?;
+    text.push('\n');
+    Ok(text)
 }

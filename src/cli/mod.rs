@@ -24,11 +24,13 @@ mod templates;
 mod templates_in;
 
 use std::{
+    borrow::Cow,
     io::{self, Write},
     process::ExitCode,
     thread,
 };
 
+use anstream::{ColorChoice, adapter::strip_str};
 use clap::{Parser, Subcommand, ValueEnum};
 use indicatif::ProgressStyle;
 
@@ -152,16 +154,16 @@ fn broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
 /// Writes to standard output, without colour where nobody would see it.
 fn print(text: &str) -> Result<(), Trouble> {
     let mut out = anstream::stdout();
-    if out.current_choice() == anstream::ColorChoice::Never {
-        // At once: the stream would write what stands between two colours piece by piece.
-        let mut out = io::stdout().lock();
-        out.write_all(anstream::adapter::strip_str(text).to_string().as_bytes())?;
-        out.flush()?;
-        return Ok(());
+    if out.current_choice() != ColorChoice::Never {
+        out.write_all(text.as_bytes())?;
+        return Ok(out.flush()?);
     }
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
-    Ok(())
+    // The stream would look at every byte by itself, of a megabyte of JSON too, and write piece by piece.
+    let is_plain = text.bytes().all(|byte| !byte.is_ascii_control() || byte.is_ascii_whitespace());
+    let plain = if is_plain { Cow::Borrowed(text) } else { Cow::Owned(strip_str(text).to_string()) };
+    let mut out = io::stdout().lock();
+    out.write_all(plain.as_bytes())?;
+    Ok(out.flush()?)
 }
 
 /// As many as the machine runs at once.

@@ -5,6 +5,7 @@
 //! due to missing information".
 
 use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::{Entry, Report};
@@ -14,8 +15,24 @@ use crate::check::{Severity, VerdictKind};
 const VERSION: &str = "1.3.0";
 
 /// The findings, as of this moment; passes are listed only where `all` are asked for.
-pub fn ocsf(reports: &[Report], all: bool, at: Timestamp) -> Vec<Value> {
-    reports.iter().flat_map(|report| report.listed(all).map(move |entry| finding(report, entry, at))).collect()
+pub fn ocsf(reports: &[Report], all: bool, at: Timestamp) -> Findings<'_> {
+    Findings { reports, all, at }
+}
+
+/// A list of findings. Each is made when it is written: they say the same again and again, and take ten times the room of
+/// what they are made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Findings<'r> {
+    reports: &'r [Report],
+    all: bool,
+    at: Timestamp,
+}
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let listed = self.reports.iter().flat_map(|report| report.listed(self.all).map(move |entry| (report, entry)));
+        serializer.collect_seq(listed.map(|(report, entry)| finding(report, entry, self.at)))
+    }
 }
 
 fn finding(report: &Report, entry: &Entry, at: Timestamp) -> Value {
