@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use super::{Verdicts, if_it_is};
 use crate::{
     check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
-    facts::{Observed, Properties, Resource, Target, Text, Untyped, Why, lambda::Function},
+    facts::{
+        Observed, Properties, Resource, Target, Text, Untyped, Why,
+        iam::{Known, all_known},
+        lambda::Function,
+    },
     inventory::LogicalId,
     need::Need,
     stack::{Invocation, InvocationKind, Stack},
@@ -144,15 +148,39 @@ fn throttle(resource: &Resource) -> Option<(Observed<Text>, Observed<f64>, Strin
                 Ok(settings) => settings?,
                 Err(why) => return Some((stage.get("RestApiId"), Observed::Unknown(why), "MethodSettings".to_owned())),
             };
-            let is_all = |setting: &Untyped, path, wanted| {
-                setting.get::<Text>(path).present().is_some_and(|text| text.equals(wanted) == Some(true))
-            };
-            let all = settings.iter().enumerate().filter_map(|(index, setting)| Some((index, setting.present()?)));
-            let mut all = all.filter(|(_, it)| is_all(it, "HttpMethod", "*") && is_all(it, "ResourcePath", "/*"));
-            let (index, setting) = all.next()?;
-            Some((stage.get("RestApiId"), setting.get(RATE), format!("MethodSettings[{index}].{RATE}")))
+            let mut doubt = None;
+            for (index, setting) in settings.iter().enumerate() {
+                let place = format!("MethodSettings[{index}]");
+                let of_all = match setting {
+                    // One that sets no rate is of no interest, whatever it is for.
+                    Observed::Present(setting) if setting.get::<f64>(RATE).is_absent() => Ok(false),
+                    Observed::Present(setting) => {
+                        all_known([says(setting, "HttpMethod", "*"), says(setting, "ResourcePath", "/*")])
+                    }
+                    Observed::Absent => Ok(false),
+                    Observed::Unknown(why) => Err(why.clone()),
+                };
+                match of_all {
+                    Ok(true) => {
+                        let rate = setting.as_ref().and_then(|setting| setting.get(RATE));
+                        return Some((stage.get("RestApiId"), rate, format!("{place}.{RATE}")));
+                    }
+                    Ok(false) => {}
+                    Err(why) => doubt = doubt.or(Some((why, place))),
+                }
+            }
+            let (why, place) = doubt?;
+            Some((stage.get("RestApiId"), Observed::Unknown(why), place))
         }
         _ => None,
+    }
+}
+
+/// Whether a property is this text.
+fn says(setting: &Untyped, path: &str, wanted: &str) -> Known {
+    match setting.get::<Text>(path).known()? {
+        Some(text) => text.equals(wanted).ok_or_else(|| text.why_unresolved()),
+        None => Ok(false),
     }
 }
 
