@@ -16,9 +16,9 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     Check {
         id: "scheduler-dlq",
         title: "Schedule keeps calls that its target does not take, and says when it gives up",
-        why: "A call that fails is tried for a day and then dropped; a schedule that fires once never calls again.",
+        why: "A call that fails is tried for a day at most and then dropped; a schedule that fires once never calls again.",
         fix: "Set Target.DeadLetterConfig.Arn to a queue, and Target.RetryPolicy to as long as the call makes sense.",
-        absent: "Calls are tried for 24 hours and up to 185 times, then dropped. With a queue and no RetryPolicy it holds in part.",
+        absent: "Calls are tried for 24 hours and 185 times at most, which is all that RetryPolicy takes, then dropped. With a queue and no RetryPolicy it holds in part.",
         reference: "https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html",
         pillar: Pillar::Reliability,
         severity: Severity::Medium,
