@@ -209,7 +209,7 @@ impl<'r> Live<'r> {
 }
 
 impl World for Live<'_> {
-    /// Asks CodeDeploy, then for the stack; for the policy meanwhile.
+    /// Asks CodeDeploy, then for the stack and the first page of what it holds; for the policy meanwhile.
     async fn deployment(&self, event: &HookEvent) -> Result<Deployment, Outage> {
         let (deployment, policy) = join(self.find(event), self.fetch_policy()).await;
         *self.policy.borrow_mut() = Some(policy);

@@ -64,7 +64,7 @@ impl Owner {
 }
 
 /// The stack that a deployment's external id names, or its root; `None` where it names none, or one that is gone. Beside
-/// it, where the id names one, the first page of what that stack holds, which is on its way.
+/// it, where there is one, the first page of what the stack of this id holds, which is on its way.
 ///
 /// The stack is an error where CloudFormation cannot be asked about it.
 pub async fn named<'a>(
@@ -77,7 +77,9 @@ pub async fn named<'a>(
     }
     let mut first_page = FirstPage::of(clients, calls, external_id);
     let stack = first_page.beside(root(clients, calls, external_id)).await;
-    (stack, Some(first_page))
+    // Of a stack that is gone nobody will ask for the page.
+    let is_there = matches!(stack, Ok(Some(_)));
+    (stack, is_there.then_some(first_page))
 }
 
 /// Finds out whose the deployed function is, whose deployment names no stack.
