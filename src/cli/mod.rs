@@ -158,7 +158,7 @@ fn print(text: &str) -> Result<(), Trouble> {
         out.write_all(text.as_bytes())?;
         return Ok(out.flush()?);
     }
-    // The stream would look at every byte by itself, of a megabyte of JSON too, and write piece by piece.
+    // The stream would take every byte through its parser, of a megabyte of JSON too, and write piece by piece.
     let is_plain = text.bytes().all(|byte| !byte.is_ascii_control() || byte.is_ascii_whitespace());
     let plain = if is_plain { Cow::Borrowed(text) } else { Cow::Owned(strip_str(text).to_string()) };
     let mut out = io::stdout().lock();

@@ -19,8 +19,7 @@ pub fn ocsf(reports: &[Report], all: bool, at: Timestamp) -> Findings<'_> {
     Findings { reports, all, at }
 }
 
-/// A list of findings. Each is made when it is written: they say the same again and again, and take ten times the room of
-/// what they are made from.
+/// A list of findings. Each is made when it is written, so that only one of them takes room at a time.
 #[derive(Debug, Clone, Copy)]
 pub struct Findings<'r> {
     reports: &'r [Report],

@@ -35,7 +35,7 @@ pub use spans::Spans;
 use self::notes::Notes;
 use self::parameters::Given;
 use self::reader::{Input, Reader};
-use self::stack::{Declaration, Variant};
+use self::stack::{Resolved, Variant};
 use self::validate::Makers;
 use crate::facts::{Branch, Facts, Observed, Resource, StackIdentity};
 use crate::source::{Kind, Limits, Node, SourceError, SourceErrors};
@@ -123,9 +123,9 @@ pub fn read(name: &str, bytes: &[u8], options: &Options<'_>) -> Result<Template,
     let exemptions = std::mem::take(&mut reader.exemptions);
     let typed = |Variant { assumptions, resources, outputs, .. }: &Variant| {
         let outputs = outputs.iter().map(|(name, value)| (name.clone(), Observed::read(value))).collect();
-        let written = |it: &Rc<Declaration>| (it.reference.logical_id.clone(), it.written());
+        let written = |it: &Rc<Resolved>| (it.reference.logical_id.clone(), it.written());
         let written = resources.iter().filter(|_| options.keep_written).map(written).collect();
-        let resources: Vec<Resource> = resources.iter().map(|declaration| declaration.typed()).collect();
+        let resources: Vec<Resource> = resources.iter().map(|resolved| resolved.typed()).collect();
         let exemptions = exemptions.with(&resources);
         let facts = Facts { outputs, exemptions, written, resources, ..Facts::of(stack.clone()) };
         Branch { assumptions: assumptions.clone(), facts }

@@ -14,7 +14,7 @@ use super::notes::Notes;
 use super::parameters::{Given, PSEUDO, unknown};
 use super::reader::{Input, Reader};
 use super::resolve::{marker, text};
-use super::stack::{Declaration, Variant};
+use super::stack::{Resolved, Variant};
 use crate::facts::{Part, Text, Why};
 use crate::source::{Node, Position};
 
@@ -42,8 +42,8 @@ impl Reader<'_, '_> {
         let room = (MOST / variants.len().max(1)).max(1);
         let mut done = Vec::with_capacity(variants.len());
         for variant in variants {
-            let is_stack = |resource: &&Rc<Declaration>| resource.reference.r#type.as_str() == STACK;
-            let nested: Vec<Rc<Declaration>> = variant.resources.iter().filter(is_stack).cloned().collect();
+            let is_stack = |resource: &&Rc<Resolved>| resource.reference.r#type.as_str() == STACK;
+            let nested: Vec<Rc<Resolved>> = variant.resources.iter().filter(is_stack).cloned().collect();
             let mut grown = vec![variant];
             for stack in &nested {
                 let id = stack.reference.logical_id.as_str();
@@ -67,7 +67,7 @@ impl Reader<'_, '_> {
     /// The branches of a nested stack; none where nobody can read it, which is warned of.
     fn children(
         &mut self,
-        stack: &Declaration,
+        stack: &Resolved,
         at: Position,
         input: &Input<'_>,
         notes: &mut Notes,
@@ -111,7 +111,7 @@ impl Reader<'_, '_> {
     }
 
     /// Path, bytes and parameters of a nested template; else why they are not known.
-    fn template_of(&self, stack: &Declaration, input: &Input<'_>) -> Result<(String, Vec<u8>, Given), String> {
+    fn template_of(&self, stack: &Resolved, input: &Input<'_>) -> Result<(String, Vec<u8>, Given), String> {
         let properties = stack.properties();
         let url = properties.get("TemplateURL").ok_or("its template is not known")?;
         let url = url.as_str().ok_or("its template is known only at deployment")?;
@@ -178,9 +178,9 @@ fn joined(mut outer: Variant, inner: &Variant, id: &str) -> Variant {
 fn blurred(children: &[Variant]) -> Variant {
     let why =
         Why::Unresolved("depends on conditions of a nested stack; too many combinations to judge each".to_owned());
-    let mut resources: BTreeMap<&str, Rc<Declaration>> = BTreeMap::new();
-    for Declaration { reference, .. } in children.iter().flat_map(|child| &child.resources).map(Rc::as_ref) {
-        let unknown = || Declaration::new(reference.clone(), marker(why.clone()));
+    let mut resources: BTreeMap<&str, Rc<Resolved>> = BTreeMap::new();
+    for Resolved { reference, .. } in children.iter().flat_map(|child| &child.resources).map(Rc::as_ref) {
+        let unknown = || Resolved::new(reference.clone(), marker(why.clone()));
         resources.entry(reference.logical_id.as_str()).or_insert_with(unknown);
     }
     let names = children.iter().flat_map(|child| child.outputs.keys());
@@ -195,12 +195,12 @@ pub(super) fn connect(variant: Variant) -> Variant {
     if variant.nested.is_empty() {
         return variant;
     }
-    let connected = |declaration: Rc<Declaration>| {
-        let mut properties = declaration.properties().clone();
+    let connected = |resolved: Rc<Resolved>| {
+        let mut properties = resolved.properties().clone();
         substitute(&mut properties, &variant.nested, DEEPEST);
         // One that names no output is the same in every branch.
-        let is_same = properties == *declaration.properties();
-        if is_same { declaration } else { Declaration::new(declaration.reference.clone(), properties) }
+        let is_same = properties == *resolved.properties();
+        if is_same { resolved } else { Resolved::new(resolved.reference.clone(), properties) }
     };
     Variant { resources: variant.resources.into_iter().map(connected).collect(), ..variant }
 }

@@ -44,7 +44,7 @@ const KEPT: [&str; 3] = ["DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy"
 #[derive(Debug, Clone)]
 pub(super) struct Variant {
     pub(super) assumptions: Vec<Assumption>,
-    pub(super) resources: Vec<Rc<Declaration>>,
+    pub(super) resources: Vec<Rc<Resolved>>,
     /// What the stack gives out.
     pub(super) outputs: BTreeMap<String, Value>,
     /// What the stacks nested in this one give out.
@@ -53,7 +53,7 @@ pub(super) struct Variant {
 
 /// A resource as it is in one branch or in several, typed once for all of them.
 #[derive(Debug)]
-pub(super) struct Declaration {
+pub(super) struct Resolved {
     pub(super) reference: ResourceRef,
     /// As the template has them, resolved; nothing once they are typed.
     properties: RefCell<Value>,
@@ -61,7 +61,7 @@ pub(super) struct Declaration {
     typed: OnceCell<Properties>,
 }
 
-impl Declaration {
+impl Resolved {
     pub(super) fn new(reference: ResourceRef, properties: Value) -> Rc<Self> {
         let properties = RefCell::new(properties);
         Rc::new(Self { reference, properties, written: OnceCell::new(), typed: OnceCell::new() })
@@ -200,7 +200,7 @@ struct Stack<'s, 't> {
     scope: &'s Scope<'t>,
     notes: &'s mut Notes,
     /// What became of each resource under the answers that it depends on; most depend on none.
-    known: Vec<Vec<(Answers, Rc<Declaration>)>>,
+    known: Vec<Vec<(Answers, Rc<Resolved>)>>,
 }
 
 impl Stack<'_, '_> {
@@ -240,10 +240,10 @@ impl Stack<'_, '_> {
     }
 
     /// A resource of which nobody knows whether it exists.
-    fn perhaps(&mut self, resource: &Declared<'_>, condition: usize, named: &[Option<bool>]) -> Rc<Declaration> {
+    fn perhaps(&mut self, resource: &Declared<'_>, condition: usize, named: &[Option<bool>]) -> Rc<Resolved> {
         let resolver = Resolver::new(self.scope, named, &mut self.notes.warnings);
         let why = Why::Unresolved(format!("whether it exists {}", resolver.why_open(condition)));
-        Declaration::new(self.reference(resource), marker(why))
+        Resolved::new(self.reference(resource), marker(why))
     }
 
     fn reference(&self, resource: &Declared<'_>) -> ResourceRef {
@@ -255,7 +255,7 @@ impl Stack<'_, '_> {
         }
     }
 
-    fn resource(&mut self, index: usize, resource: &Declared<'_>, named: &[Option<bool>]) -> Rc<Declaration> {
+    fn resource(&mut self, index: usize, resource: &Declared<'_>, named: &[Option<bool>]) -> Rc<Resolved> {
         let holds = |on: &Answers| on.iter().all(|(number, answer)| named[*number] == *answer);
         if let Some((_, known)) = self.known[index].iter().find(|(on, _)| holds(on)) {
             return Rc::clone(known);
@@ -263,9 +263,9 @@ impl Stack<'_, '_> {
         let mut resolver = Resolver::new(self.scope, named, &mut self.notes.warnings);
         let properties = properties(&resource.entry.value, &mut resolver);
         let on = resolver.consulted.iter().map(|number| (*number, named[*number])).collect();
-        let declaration = Declaration::new(self.reference(resource), properties);
-        self.known[index].push((on, Rc::clone(&declaration)));
-        declaration
+        let resolved = Resolved::new(self.reference(resource), properties);
+        self.known[index].push((on, Rc::clone(&resolved)));
+        resolved
     }
 }
 

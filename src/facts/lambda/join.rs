@@ -22,12 +22,6 @@ pub(in crate::facts) fn join(facts: &mut Facts, directory: &Directory) {
     }
 }
 
-fn fill<T>(slot: &mut Observed<T>, found: impl FnOnce() -> Observed<T>) {
-    if slot.is_absent() {
-        *slot = found();
-    }
-}
-
 /// Resources by the function they belong to, and those of which nobody can tell.
 #[derive(Debug)]
 struct Belonging<T> {
@@ -250,29 +244,29 @@ impl<'a> Seen<'a> {
     }
 
     fn fill_function(&self, id: &LogicalId, function: &mut Function) {
-        fill(&mut function.event_invoke_configs, || self.invoke_configs.of(id));
-        fill(&mut function.aliases, || self.aliases.of(id));
-        fill(&mut function.versions, || self.versions.of(id));
-        fill(&mut function.asynchronous_callers, || self.callers.of(id));
-        fill(&mut function.is_lifecycle_hook, || self.hooks.any(id));
-        fill(&mut function.role_shared_with, || self.role_shared_with(id));
-        fill(&mut function.account, || match &self.facts.stack.account {
+        function.event_invoke_configs.fill(|| self.invoke_configs.of(id));
+        function.aliases.fill(|| self.aliases.of(id));
+        function.versions.fill(|| self.versions.of(id));
+        function.asynchronous_callers.fill(|| self.callers.of(id));
+        function.is_lifecycle_hook.fill(|| self.hooks.any(id));
+        function.role_shared_with.fill(|| self.role_shared_with(id));
+        function.account.fill(|| match &self.facts.stack.account {
             Observed::Absent => Observed::not_observed("a template does not know its account"),
             known => known.clone(),
         });
         let zones = function.vpc_config.as_ref().and_then(|vpc| vpc.subnet_ids.as_ref()).map(|ids| self.zones(ids));
-        fill(&mut function.availability_zones, || zones);
+        function.availability_zones.fill(|| zones);
         if let Observed::Present(others) = &mut function.other_permissions {
             for other in others {
                 if let Observed::Present(other) = other {
-                    fill(&mut other.permission.function_has_url, || self.urls.any(id));
+                    other.permission.function_has_url.fill(|| self.urls.any(id));
                 }
             }
         }
     }
 
     fn fill_permission(&self, permission: &mut Permission) {
-        fill(&mut permission.function_has_url, || match self.owner(&permission.function_name) {
+        permission.function_has_url.fill(|| match self.owner(&permission.function_name) {
             Target::Resource(id) => self.urls.any(&id),
             Target::Elsewhere => Observed::not_observed("the function is not in this stack"),
             Target::Unknown(why) => Observed::Unknown(why),
@@ -288,14 +282,14 @@ impl<'a> Seen<'a> {
             Target::Elsewhere => Observed::Absent,
             Target::Unknown(why) => Observed::Unknown(why),
         };
-        fill(&mut alias.function, || function);
+        alias.function.fill(|| function);
     }
 
     fn fill_mapping(&self, mapping: &mut EventSourceMapping) {
         let kind = self.source_kind(mapping);
-        fill(&mut mapping.source_kind, || kind);
+        mapping.source_kind.fill(|| kind);
         let reserved = self.of_function(&mapping.function_name, |function| &function.reserved_concurrent_executions);
-        fill(&mut mapping.function_reserved_concurrency, || reserved);
+        mapping.function_reserved_concurrency.fill(|| reserved);
     }
 
     fn fill_invoke_config(&self, config: &mut EventInvokeConfig) {
@@ -304,7 +298,7 @@ impl<'a> Seen<'a> {
             Observed::Absent => Observed::Absent,
             Observed::Unknown(why) => Observed::Unknown(why),
         };
-        fill(&mut config.function_dead_letter_target, || target);
+        config.function_dead_letter_target.fill(|| target);
     }
 
     /// A property of the function that `name` means; unknown where the function is not in this stack.
