@@ -35,7 +35,7 @@ fn missing<'r>(tags: &List<Tag>, required: &'r [String]) -> Result<Vec<&'r str>,
     let mut missing = Vec::new();
     for wanted in required {
         let has = keys.iter().map(|key| match key {
-            Ok(Some(key)) => key.equals(wanted).ok_or_else(|| key.why_unresolved()),
+            Ok(Some(key)) => key.is(wanted),
             Ok(None) => Ok(false),
             Err(why) => Err(why.clone()),
         });

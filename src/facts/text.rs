@@ -106,6 +106,14 @@ impl Text {
         if possible { None } else { Some(false) }
     }
 
+    /// Whether the value is `wanted`.
+    ///
+    /// # Errors
+    /// With the reason, where that is known only after deployment.
+    pub fn is(&self, wanted: &str) -> Result<bool, Why> {
+        self.equals(wanted).ok_or_else(|| self.why_unresolved())
+    }
+
     /// Whether both have the same value.
     ///
     /// # Errors
@@ -114,8 +122,8 @@ impl Text {
         match (self.as_str(), other.as_str()) {
             _ if self == other => Ok(true),
             (Some(_), Some(_)) => Ok(false),
-            (None, Some(known)) => self.equals(known).ok_or_else(|| self.why_unresolved()),
-            (Some(known), None) => other.equals(known).ok_or_else(|| other.why_unresolved()),
+            (None, Some(known)) => self.is(known),
+            (Some(known), None) => other.is(known),
             (None, None) => Err(self.why_unresolved()),
         }
     }
@@ -214,6 +222,14 @@ impl Text {
 }
 
 impl Observed<Text> {
+    /// Whether the text is there, and is `wanted`.
+    ///
+    /// # Errors
+    /// With the reason, where nobody can tell.
+    pub fn is(&self, wanted: &str) -> Result<bool, Why> {
+        self.known()?.map_or(Ok(false), |text| text.is(wanted))
+    }
+
     /// The text; one that is wholly unresolved as a text of one unknown part, which still equals the same value
     /// elsewhere (`Ref` of the same parameter for example).
     ///

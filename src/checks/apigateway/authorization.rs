@@ -4,7 +4,7 @@ use super::document::{Callers, Document};
 use crate::{
     check::{Applies, Check, Default, Pillar, Severity, Verdict, Yardstick},
     facts::{
-        Properties, Resource, Text, Why,
+        Properties, Resource, Why,
         apigateway::{Method, RestApi},
     },
     need::Need,
@@ -91,15 +91,11 @@ pub(super) fn answers_browsers(method: &Method) -> bool {
 
 pub(super) fn callers(method: &Method) -> Result<Callers, Why> {
     let kind = method.authorization_type.known()?;
-    let is = |wanted: &str| match kind.map(|kind: &Text| kind.equals(wanted).ok_or_else(|| kind.why_unresolved())) {
-        None => Ok(false),
-        Some(is) => is,
-    };
-    let authorized = kind.is_some() && !is("NONE")?;
+    let authorized = kind.is_some() && !method.authorization_type.is("NONE")?;
     let with_key = method.api_key_required.known();
     Ok(Callers {
         authorized,
-        of_pool: authorized && is("COGNITO_USER_POOLS")?,
+        of_pool: authorized && method.authorization_type.is("COGNITO_USER_POOLS")?,
         // Of a method that is authorized anyhow the key does not matter.
         with_key: if authorized { false } else { with_key?.copied().unwrap_or_default() },
     })

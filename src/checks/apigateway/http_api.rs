@@ -98,10 +98,7 @@ fn private(
     uri: &Observed<Text>,
     place: &str,
 ) -> Option<Verdict> {
-    let is_private = connection.known().and_then(|connection| match connection {
-        Some(connection) => connection.equals("VPC_LINK").ok_or_else(|| connection.why_unresolved()),
-        None => Ok(false),
-    });
+    let is_private = connection.is("VPC_LINK");
     // The integration of a WebSocket API names the load balancer by its URL.
     let by_url = uri.known().map(|uri| uri.is_some_and(|uri| uri.literal_prefix().starts_with("https://")));
     let said = match tls {

@@ -41,17 +41,11 @@ pub(super) fn of(stage: &Stage<'_>) -> Result<Vec<Setting>, Why> {
     let listed = stage.settings.list::<Untyped>("MethodSettings");
     for (index, setting) in listed.known()?.into_iter().flatten().enumerate() {
         let Some(values) = setting.known()? else { continue };
-        let is_default = is(values, "HttpMethod", "*")? && is(values, "ResourcePath", "/*")?;
+        let is_default = values.get::<Text>("HttpMethod").is("*")? && values.get::<Text>("ResourcePath").is("/*")?;
         let place = stage.place(&format!("MethodSettings[{index}]"));
         settings.push(Setting { is_default, place, values: values.clone() });
     }
     Ok(settings)
-}
-
-fn is(values: &Untyped, path: &str, wanted: &str) -> Result<bool, Why> {
-    let written = values.get::<Text>(path);
-    let Some(written) = written.known()? else { return Ok(false) };
-    written.equals(wanted).ok_or_else(|| written.why_unresolved())
 }
 
 /// Judges the settings: they hold for every method, for some, or for none.

@@ -149,12 +149,7 @@ fn tls(distribution: &Untyped, _: &Yardstick) -> Option<Verdict> {
 }
 
 fn protocols(list: &[Observed<Text>]) -> Verdict {
-    let has = |name: &str| {
-        any_known(list.iter().map(|protocol| {
-            let Some(protocol) = protocol.known()? else { return Ok(false) };
-            protocol.equals(name).ok_or_else(|| protocol.why_unresolved())
-        }))
-    };
+    let has = |name: &str| any_known(list.iter().map(|protocol| protocol.is(name)));
     match (any_known([has("SSLv3"), has("TLSv1")]), has("TLSv1.1")) {
         (Ok(true), _) => Verdict::fail("SSLv3 or TLSv1 is spoken where the origin knows no better"),
         (Err(why), _) | (_, Err(why)) => Verdict::inconclusive(why),

@@ -116,7 +116,7 @@ fn statement(statement: &Observed<Statement>) -> Verdict {
 
 fn by_principal(policy: &Untyped) -> Verdict {
     let everybody = |principal: &Text| {
-        let everybody = principal.equals("*").ok_or_else(|| principal.why_unresolved());
+        let everybody = principal.is("*");
         let open = everybody.and_then(|everybody| Ok(everybody && !limited(policy)?));
         Verdict::of(open.map(|open| !open), || {
             Verdict::fail("Principal is * and no Condition limits it to an organization")

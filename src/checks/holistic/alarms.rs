@@ -246,7 +246,7 @@ fn coverage(stack: &Stack<'_>, id: Name<'_>, metric: &Result<Metric<'_>, Why>, c
         Err(why) => return Coverage::Unknown(why.clone()),
     };
     for (property, wanted) in [(metric.namespace, "AWS/Lambda"), (metric.name, "Errors")] {
-        match is(property, wanted) {
+        match property.is(wanted) {
             Ok(true) => {}
             Ok(false) => {
                 return Coverage::Percent(30, format!("{id} watches another metric than Errors of AWS/Lambda"));
@@ -257,14 +257,6 @@ fn coverage(stack: &Stack<'_>, id: Name<'_>, metric: &Result<Metric<'_>, Why>, c
     match Dimensions::of(stack, metric.dimensions) {
         Ok(dimensions) => dimensions.coverage(id, canary),
         Err(why) => Coverage::Unknown(why),
-    }
-}
-
-fn is(property: &Observed<Text>, wanted: &str) -> Result<bool, Why> {
-    match property {
-        Observed::Present(text) => text.equals(wanted).ok_or_else(|| text.why_unresolved()),
-        Observed::Absent => Ok(false),
-        Observed::Unknown(why) => Err(why.clone()),
     }
 }
 

@@ -5,11 +5,7 @@ use std::collections::BTreeMap;
 use super::{Verdicts, if_it_is};
 use crate::{
     check::{Applies, Check, Default, Pillar, Place, Severity, Verdict, Yardstick},
-    facts::{
-        Observed, Properties, Resource, Target, Text, Untyped, Why,
-        iam::{Known, all_known},
-        lambda::Function,
-    },
+    facts::{Observed, Properties, Resource, Target, Text, Untyped, Why, iam::all_known, lambda::Function},
     inventory::LogicalId,
     need::Need,
     stack::{Invocation, InvocationKind, Stack},
@@ -155,7 +151,8 @@ fn throttle(resource: &Resource) -> Option<(Observed<Text>, Observed<f64>, Strin
                     // One that sets no rate is of no interest, whatever it is for.
                     Observed::Present(setting) if setting.get::<f64>(RATE).is_absent() => Ok(false),
                     Observed::Present(setting) => {
-                        all_known([says(setting, "HttpMethod", "*"), says(setting, "ResourcePath", "/*")])
+                        let says = |path, wanted| setting.get::<Text>(path).is(wanted);
+                        all_known([says("HttpMethod", "*"), says("ResourcePath", "/*")])
                     }
                     Observed::Absent => Ok(false),
                     Observed::Unknown(why) => Err(why.clone()),
@@ -173,14 +170,6 @@ fn throttle(resource: &Resource) -> Option<(Observed<Text>, Observed<f64>, Strin
             Some((stage.get("RestApiId"), Observed::Unknown(why), place))
         }
         _ => None,
-    }
-}
-
-/// Whether a property is this text.
-fn says(setting: &Untyped, path: &str, wanted: &str) -> Known {
-    match setting.get::<Text>(path).known()? {
-        Some(text) => text.equals(wanted).ok_or_else(|| text.why_unresolved()),
-        None => Ok(false),
     }
 }
 

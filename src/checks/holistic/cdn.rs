@@ -220,7 +220,7 @@ fn of_policy(document: &PolicyDocument) -> Verdict {
 fn names_cloudfront(statement: &Statement) -> Known {
     let Some(principal) = statement.principal.known()? else { return Ok(false) };
     let named = principal.of_kind("Service").iter();
-    any_known(named.map(|named| named.equals(CLOUDFRONT).ok_or_else(|| named.why_unresolved())))
+    any_known(named.map(|named| named.is(CLOUDFRONT)))
 }
 
 /// Whether no condition says for which distribution, or for whose.

@@ -159,7 +159,7 @@ fn invoke_config_sink(config: &EventInvokeConfig, called: &Qualifier) -> Result<
         }
     };
     let same = match &config.qualifier {
-        Observed::Present(text) => text.equals(wanted).ok_or_else(|| text.why_unresolved())?,
+        Observed::Present(text) => text.is(wanted)?,
         Observed::Absent => return Err(Why::Malformed("an EventInvokeConfig without Qualifier".to_owned())),
         Observed::Unknown(why) => return Err(why.clone()),
     };

@@ -94,7 +94,7 @@ impl Asked<'_> {
             return any_known(values.iter().map(|value| source.is_meant_by(value, stack)));
         }
         if key.eq_ignore_ascii_case("aws:SecureTransport") {
-            return any_known(values.iter().map(|value| value.equals("true").ok_or_else(|| value.why_unresolved())));
+            return any_known(values.iter().map(|value| value.is("true")));
         }
         let is_own = OF_OWN_ACCOUNT.iter().any(|own| own.eq_ignore_ascii_case(key));
         let begins = key.get(..ENCRYPTION_CONTEXT.len()).is_some_and(|it| it.eq_ignore_ascii_case(ENCRYPTION_CONTEXT));

@@ -247,7 +247,7 @@ fn any_of(texts: &Observed<Texts>, wanted: &[&str]) -> Known {
 }
 
 fn any_equal(text: &Text, wanted: &[&str]) -> Known {
-    any_known(wanted.iter().map(|wanted| text.equals(wanted).ok_or_else(|| text.why_unresolved())))
+    any_known(wanted.iter().map(|wanted| text.is(wanted)))
 }
 
 fn no_static_website(bucket: &Bucket, _: &Yardstick) -> Option<Verdict> {
